@@ -1,0 +1,1 @@
+"""Speed and memory, compared with the bare minimum of the same work."""

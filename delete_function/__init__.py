@@ -1,0 +1,1 @@
+"""Deletions: GDPR Art. 17."""

@@ -1,0 +1,1 @@
+"""Exports: GDPR Art. 15 and 20."""

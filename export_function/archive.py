@@ -1,0 +1,119 @@
+"""Make `export.zip` from staging alone: no Graph call, and the same bytes for the same staging."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from export_function.tally import Tally
+from export_function.zip_stream import ZipStream
+from shared.domain.errors import PrivacyError
+from shared.domain.ports import Clock, ExportBlobs, JsonObject
+from shared.domain.request import Archive, Outcome, PrivacyRequest, Section, TenantProgress
+
+KNOWN_GAPS = (
+    "Directory audit events are as Microsoft Graph returned them at the time given; Azure AD B2C keeps "
+    "them for 7 days, and newer ones may arrive some minutes late.",
+    "Microsoft Graph does not expose every property that Azure AD B2C holds: "
+    "strongAuthenticationAlternativePhoneNumber, legalCountry and facsimileTelephoneNumber are missing.",
+    "Passwords are never returned.",
+)
+
+
+class StagingDamaged(PrivacyError):
+    """A staged section does not have the size or checksum that was recorded for it."""
+
+    code = "staging_damaged"
+
+
+@dataclass(frozen=True)
+class Archivist:
+    """Builds the archive and clears staging."""
+
+    blobs: ExportBlobs
+    clock: Clock
+    kept: timedelta
+
+    async def archive(self, request: PrivacyRequest) -> PrivacyRequest:
+        """Write the archive and tell every tenant with an account as collected."""
+        blob = f"{request.id}/{request.run}/export.zip"
+        async with self.blobs.create(blob) as sink:
+            tally = Tally(sink)
+            await self._write(request, ZipStream(tally))
+        archive = Archive(blob, tally.size, tally.sha256, self.clock.now() + self.kept)
+        return _all_collected(request).with_archive(archive)
+
+    async def clear_staging(self, request: PrivacyRequest) -> PrivacyRequest:
+        """Remove what the archive was made from, of this run and of those before."""
+        for run in range(1, request.run + 1):
+            await self.blobs.remove(f"{request.id}/{run}/staging/")
+        return request
+
+    async def _write(self, request: PrivacyRequest, archive: ZipStream) -> None:
+        for progress, section in _sections(request):
+            await archive.add(_path(progress, section), self._verified(section))
+        await archive.add("manifest.json", _one_piece(_manifest(request)))
+        await archive.close()
+
+    async def _verified(self, section: Section) -> AsyncIterator[bytes]:
+        size, digest = 0, hashlib.sha256()
+        async for piece in self.blobs.read(section.blob):
+            size += len(piece)
+            digest.update(piece)
+            yield piece
+        if (size, digest.hexdigest()) != (section.size, section.sha256):
+            raise StagingDamaged
+
+
+def _all_collected(request: PrivacyRequest) -> PrivacyRequest:
+    for progress in tuple(request.tenants.values()):
+        if progress.account is not None:
+            request = request.with_progress(progress.with_outcome(Outcome.COLLECTED))
+    return request
+
+
+def _sections(request: PrivacyRequest) -> Iterator[tuple[TenantProgress, Section]]:
+    for _, progress in sorted(request.tenants.items()):
+        for section in sorted(progress.sections, key=lambda held: held.name):
+            yield progress, section
+
+
+def _path(progress: TenantProgress, section: Section) -> str:
+    return f"data/{progress.tenant}/{PurePosixPath(section.blob).name}"
+
+
+def _manifest(request: PrivacyRequest) -> JsonObject:
+    return {
+        "request": request.id,
+        "regulation": request.regulation,
+        "receivedAt": request.received_at.isoformat(),
+        "files": [_file_entry(progress, section) for progress, section in _sections(request)],
+        "tenants": [
+            {
+                "tenant": name,
+                "objectId": progress.account.object_id if progress.account else None,
+                "outcome": Outcome.COLLECTED if progress.account else progress.outcome,
+            }
+            for name, progress in sorted(request.tenants.items())
+        ],
+        "knownGaps": list(KNOWN_GAPS),
+    }
+
+
+def _file_entry(progress: TenantProgress, section: Section) -> JsonObject:
+    return {
+        "path": _path(progress, section),
+        "tenant": progress.tenant,
+        "section": section.name,
+        "source": section.source,
+        "collectedAt": section.collected_at.isoformat(),
+        "count": section.count,
+        "bytes": section.size,
+        "sha256": section.sha256,
+    }
+
+
+async def _one_piece(content: JsonObject) -> AsyncIterator[bytes]:
+    yield json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"

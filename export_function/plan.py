@@ -1,0 +1,42 @@
+"""The export: identify, collect into staging, archive, clear staging."""
+
+from dataclasses import dataclass
+
+from export_function.archive import Archivist
+from export_function.sections import SECTIONS, Collector
+from shared.domain.errors import Refuse
+from shared.domain.identify import Identification
+from shared.domain.plan import Step, names
+from shared.domain.request import Outcome, PrivacyRequest
+
+
+@dataclass(frozen=True)
+class ExportPlan:
+    """Makes the steps of an export."""
+
+    identification: Identification
+    collector: Collector
+    archivist: Archivist
+
+    def __call__(self, request: PrivacyRequest) -> tuple[Step, ...]:
+        """The steps, one of collecting per tenant and section."""
+        identify = self.identification.steps(request)
+        found = Step("found", refuse_if_nowhere, names(identify))
+        collect = tuple(
+            Step(f"collect:{tenant}:{kind.name}", self.collector.collecting(tenant, kind), names((found,)))
+            for tenant in self.identification.searched(request)
+            for kind in SECTIONS
+        )
+        archive = Step("archive", self.archivist.archive, names(collect))
+        clear = Step("clear-staging", self.archivist.clear_staging, names((archive,)))
+        return (*identify, found, *collect, archive, clear)
+
+
+async def refuse_if_nowhere(request: PrivacyRequest) -> PrivacyRequest:
+    """Nothing to export where no tenant has an account. Raises `Refuse`."""
+    progresses = request.tenants.values()
+    if any(progress.account for progress in progresses):
+        return request
+    if any(progress.outcome is Outcome.ALREADY_SOFT_DELETED for progress in progresses):
+        raise Refuse("subject_soft_deleted")
+    raise Refuse("subject_not_found")

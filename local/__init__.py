@@ -1,0 +1,1 @@
+"""Everything to run the app on one machine."""

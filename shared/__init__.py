@@ -1,0 +1,1 @@
+"""What the functions are made of: auth, answers, settings, log, domain and adapters."""

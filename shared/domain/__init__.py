@@ -1,0 +1,1 @@
+"""The request's life, free of cloud, HTTP and environment."""

@@ -1,0 +1,60 @@
+"""What the directory tells of an account, as far as the plans decide by it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, order=True)
+class Identity:
+    """One way to sign in (Graph `objectIdentity`): type, issuer, and the issuer's name for the person."""
+
+    sign_in_type: str
+    issuer: str
+    issuer_assigned_id: str
+
+    def matches(self, other: "Identity") -> bool:
+        """Whether both are the same sign-in.
+
+        Compared in lower case, never case-folded: folding makes one of addresses that differ.
+        """
+        return self._compared() == other._compared()
+
+    def _compared(self) -> tuple[str, str, str]:
+        # B2C numbers further addresses of an account: emailAddress1, emailAddress2 …
+        kind = "emailAddress" if self.is_email else self.sign_in_type
+        if kind == "federated":  # a provider's subject is an opaque, case-sensitive text
+            return kind, self.issuer.lower(), self.issuer_assigned_id
+        return kind, self.issuer.lower(), self.issuer_assigned_id.lower()
+
+    @property
+    def is_email(self) -> bool:
+        """Whether the person signs in with an e-mail address at this directory itself."""
+        return self.sign_in_type.rstrip("0123456789") == "emailAddress"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user found in a tenant."""
+
+    object_id: str
+    user_principal_name: str
+    identities: tuple[Identity, ...]
+    created_at: datetime | None
+
+    def holds(self, asked: Identity) -> bool:
+        """Whether this account signs in with the identity asked for.
+
+        An address in the tenant's own domain is stored as the user principal name
+        (Graph `objectIdentity`), so for e-mail that counts too.
+        """
+        if any(held.matches(asked) for held in self.identities):
+            return True
+        return asked.is_email and self.user_principal_name.lower() == asked.issuer_assigned_id.lower()
+
+
+@dataclass(frozen=True)
+class RecycledAccount:
+    """A user in the tenant's recycle bin (`directory/deletedItems`)."""
+
+    object_id: str
+    soft_deleted_at: datetime

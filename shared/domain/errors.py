@@ -1,0 +1,141 @@
+"""Every error that the domain knows.
+
+PrivacyError
+├── InvalidTransition        a state may not lead there; a bug or a late writer
+├── KeyReused                an Idempotency-Key came back with another body
+├── UnknownRequest           no record has this id
+├── AlreadyRecorded          a record with this id exists; read it
+├── Overtaken                another writer was first; what we hold is stale
+├── StorageUnavailable       a storage service did not answer as it should; try again
+├── DirectoryFault           Microsoft Graph did not do what was asked
+│   ├── Throttled            too many requests; `retry_after` says when
+│   ├── DirectoryUnavailable no usable answer; try again
+│   ├── PermissionMissing    the registration lacks a permission; an operator must act
+│   ├── CredentialRejected   the tenant's credential is not accepted; an operator must act
+│   └── DirectoryRefused     Graph calls the request itself wrong; a bug
+├── NotYetSo                 read back, and the directory does not show the effect yet
+└── Signal                   how a step ends a run without having finished
+    ├── RetryLater           nothing to do before a time
+    ├── Refuse               will not be done; the code can be told to a person
+    └── AskOperator          an operator must decide
+
+`code` is static text for records and logs: never a name, an address or an object id.
+"""
+
+from datetime import timedelta
+
+
+class PrivacyError(Exception):
+    """Root of the errors the app raises itself."""
+
+    code = "error"
+
+
+class InvalidTransition(PrivacyError):
+    """The request's state does not lead to the state asked for."""
+
+    code = "invalid_transition"
+
+
+class KeyReused(PrivacyError):
+    """The Idempotency-Key was used before with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class UnknownRequest(PrivacyError):
+    """There is no request with this id."""
+
+    code = "unknown_request"
+
+
+class AlreadyRecorded(PrivacyError):
+    """A request with this id is recorded already."""
+
+    code = "already_recorded"
+
+
+class Overtaken(PrivacyError):
+    """The record (or blob) changed since it was read; nothing was written."""
+
+    code = "overtaken"
+
+
+class StorageUnavailable(PrivacyError):
+    """A storage service could not be reached or was busy; whether a write took place is unknown."""
+
+    code = "storage_unavailable"
+
+
+class DirectoryFault(PrivacyError):
+    """A call to Microsoft Graph failed; `call` is the name of the call, without identifiers."""
+
+    code = "directory_fault"
+
+    def __init__(self, call: str) -> None:
+        super().__init__(call)
+        self.call = call
+
+
+class Throttled(DirectoryFault):
+    """Graph answered 429; `retry_after` is what it asked for, None where it named no time."""
+
+    code = "throttled"
+
+    def __init__(self, call: str, retry_after: timedelta | None) -> None:
+        super().__init__(call)
+        self.retry_after = retry_after
+
+
+class DirectoryUnavailable(DirectoryFault):
+    """No usable answer: 5xx, a cut connection, a time-out, or a body that is not whole."""
+
+    code = "directory_unavailable"
+
+
+class PermissionMissing(DirectoryFault):
+    """Graph answered 403: the registration lacks the permission that the call needs."""
+
+    code = "permission_missing"
+
+
+class CredentialRejected(DirectoryFault):
+    """The login endpoint or Graph (401) did not accept the tenant's credential."""
+
+    code = "credential_rejected"
+
+
+class DirectoryRefused(DirectoryFault):
+    """Graph answered another 4xx: the request itself is wrong."""
+
+    code = "directory_refused"
+
+
+class NotYetSo(PrivacyError):
+    """Read back, and the directory does not show the effect yet (replication)."""
+
+    code = "not_yet_so"
+
+
+class Signal(PrivacyError):
+    """How a step ends a run without having finished."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RetryLater(Signal):
+    """Nothing to do for this step before `after` has passed."""
+
+    def __init__(self, after: timedelta, code: str) -> None:
+        super().__init__(code)
+        self.after = after
+
+
+class Refuse(Signal):
+    """The request will not be done; `code` can be told to a person."""
+
+
+class AskOperator(Signal):
+    """An operator must decide; `code` says what about."""

@@ -1,0 +1,123 @@
+"""Find the person, tenant by tenant, and pin who they are.
+
+Absence is believed only when it was seen twice, a replication window apart: a user that was made a
+moment ago may not show yet (Graph, user list). Later steps use the pinned object ids alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.domain.account import Account, Identity
+from shared.domain.errors import AskOperator, RetryLater
+from shared.domain.plan import Step, names
+from shared.domain.ports import Clock, Directory
+from shared.domain.request import Outcome, PrivacyRequest, TenantProgress
+from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
+from shared.domain.topology import Topology
+
+RECYCLE_BIN_KEEPS = timedelta(days=30)
+"""Graph, user-delete: a user can be restored within 30 days."""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """The first steps of both plans."""
+
+    directories: Mapping[str, Directory]
+    topology: Topology
+    clock: Clock
+    window: timedelta
+
+    def steps(self, request: PrivacyRequest) -> tuple[Step, ...]:
+        """Two looks in each tenant; linked tenants after those in which the person was named."""
+        named = self._looks(self.topology.named(request.subject), frozenset())
+        return named + self._looks(self.topology.linked(request.subject), names(named))
+
+    def searched(self, request: PrivacyRequest) -> tuple[str, ...]:
+        """The tenants in which the person is looked for."""
+        return (*self.topology.named(request.subject), *self.topology.linked(request.subject))
+
+    def _looks(self, tenants: tuple[str, ...], needs: frozenset[str]) -> tuple[Step, ...]:
+        return tuple(step for tenant in tenants for step in self._two_looks(tenant, needs))
+
+    def _two_looks(self, tenant: str, needs: frozenset[str]) -> tuple[Step, Step]:
+        async def first(request: PrivacyRequest) -> PrivacyRequest:
+            return request.with_progress(await self._look(request, tenant))
+
+        async def again(request: PrivacyRequest) -> PrivacyRequest:
+            return request.with_progress(await self._look_again(request, tenant))
+
+        look = Step(f"identify:{tenant}", first, needs)
+        return look, Step(f"identify-again:{tenant}", again, frozenset({look.name}))
+
+    async def _look(self, request: PrivacyRequest, tenant: str) -> TenantProgress:
+        progress = request.progress(tenant)
+        account = await self._find(request, tenant)
+        if account is not None:
+            return replace(progress, account=account, absent_since=None)
+        recycled = await self._in_recycle_bin(request, progress)
+        return recycled or replace(progress, absent_since=self.clock.now())
+
+    async def _look_again(self, request: PrivacyRequest, tenant: str) -> TenantProgress:
+        before = request.progress(tenant)
+        if before.account or before.outcome:
+            return before
+        wait_for_window(before, self.clock, self.window)
+        now = await self._look(request, tenant)
+        if now.account or now.outcome:
+            return now
+        return replace(before, outcome=Outcome.NOT_FOUND)
+
+    async def _find(self, request: PrivacyRequest, tenant: str) -> Account | None:
+        subject = request.subject
+        if isinstance(subject, ObjectIdSubject) and subject.tenant == tenant:
+            return await self.directories[tenant].account(subject.object_id)
+        found = {
+            account.object_id: account
+            for identity in self._asked_for(request, tenant)
+            for account in await self._holders(tenant, identity)
+        }
+        if len(found) > 1:
+            raise AskOperator("ambiguous_subject")
+        return next(iter(found.values()), None)
+
+    def _asked_for(self, request: PrivacyRequest, tenant: str) -> tuple[Identity, ...]:
+        subject, domain = request.subject, self.topology.domains[tenant]
+        if isinstance(subject, EmailSubject):
+            return (Identity("emailAddress", domain, subject.email),)
+        if isinstance(subject, UserNameSubject) and subject.tenant == tenant:
+            return (Identity("userName", domain, subject.user_name),)
+        pinned = request.progress(subject.tenant).account
+        held = pinned.identities if pinned else ()
+        crossing = (self.topology.translated(identity, tenant) for identity in held)
+        return tuple(identity for identity in crossing if identity)
+
+    async def _holders(self, tenant: str, identity: Identity) -> tuple[Account, ...]:
+        hits = await self.directories[tenant].accounts_signing_in_as(identity)
+        return tuple(account for account in hits if account.holds(identity))
+
+    async def _in_recycle_bin(
+        self, request: PrivacyRequest, progress: TenantProgress
+    ) -> TenantProgress | None:
+        # Only an object id can be looked up there: identities are not searchable in the bin.
+        subject = request.subject
+        if not (isinstance(subject, ObjectIdSubject) and subject.tenant == progress.tenant):
+            return None
+        recycled = await self.directories[progress.tenant].recycled(subject.object_id)
+        if recycled is None:
+            return None
+        return replace(
+            progress,
+            outcome=Outcome.ALREADY_SOFT_DELETED,
+            restorable_until=recycled.soft_deleted_at + RECYCLE_BIN_KEEPS,
+        )
+
+
+def wait_for_window(progress: TenantProgress, clock: Clock, window: timedelta) -> None:
+    """Raise `RetryLater` until the window since the first look has passed."""
+    if progress.absent_since is None:
+        return
+    left = progress.absent_since + window - clock.now()
+    if left > timedelta():
+        raise RetryLater(left, "replication")

@@ -1,0 +1,41 @@
+"""Names that only we can derive: HMAC-SHA-256 under the deployment's key."""
+
+import base64
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class KeyedHash:
+    """Derives identifiers from personal or secret text, so that the text need not be stored."""
+
+    key: bytes = field(repr=False)
+
+    def digest(self, purpose: str, *parts: str) -> bytes:
+        """32 bytes for these parts, in this order, for this purpose alone."""
+        framed = b"".join(len(part).to_bytes(8, "big") + part for part in map(str.encode, (purpose, *parts)))
+        return hmac.new(self.key, framed, hashlib.sha256).digest()
+
+    def hex(self, purpose: str, *parts: str) -> str:
+        """The digest as 64 lower-case hexadecimal digits."""
+        return self.digest(purpose, *parts).hex()
+
+    def request_id(self, caller: str, idempotency_key: str) -> str:
+        """A UUIDv4-shaped id: the same for the same caller and key, unguessable to others."""
+        return str(uuid.UUID(bytes=self.digest("request-id", caller, idempotency_key)[:16], version=4))
+
+    def ticket(self, caller: str, idempotency_key: str) -> str:
+        """256 bits, URL-safe: the same for a repeated submission, so a lost answer costs nothing."""
+        return encode_ticket(self.digest("ticket", caller, idempotency_key))
+
+
+def encode_ticket(bits: bytes) -> str:
+    """A ticket as the caller sees it: 43 characters of URL-safe base64."""
+    return base64.urlsafe_b64encode(bits).rstrip(b"=").decode()
+
+
+def ticket_digest(ticket: str) -> str:
+    """What is stored of a ticket: its SHA-256 (the ticket itself has 256 random bits)."""
+    return hashlib.sha256(ticket.encode()).hexdigest()

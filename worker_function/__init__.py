@@ -1,0 +1,1 @@
+"""Work taken from the queue."""

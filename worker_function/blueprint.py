@@ -1,0 +1,44 @@
+"""Queue functions: run a request's plan; take back what failed too often."""
+
+from collections.abc import Awaitable, Callable
+
+import azure.functions as func
+import structlog
+
+from shared.domain.ports import Log
+from shared.domain.runner import Runner
+
+QUEUE = "privacy-requests"
+POISON = f"{QUEUE}-poison"
+
+
+def worker_blueprint(runner: Runner, decode: Callable[[bytes], str], log: Log) -> func.Blueprint:
+    """The queue trigger and the poison-queue trigger."""
+    blueprint = func.Blueprint()
+
+    @blueprint.queue_trigger("message", queue_name=QUEUE, connection="STATE")
+    async def run_request(message: func.QueueMessage) -> None:
+        await handle(message, runner.run, decode, log)
+
+    @blueprint.queue_trigger("message", queue_name=POISON, connection="STATE")
+    async def take_back_poison(message: func.QueueMessage) -> None:
+        await handle(message, runner.count_poison, decode, log)
+
+    return blueprint
+
+
+async def handle(
+    message: func.QueueMessage,
+    work: Callable[[str], Awaitable[None]],
+    decode: Callable[[bytes], str],
+    log: Log,
+) -> None:
+    """Do `work` for the request that the message names; a message that names none is dropped."""
+    structlog.contextvars.clear_contextvars()
+    try:
+        request_id = decode(message.get_body())
+    except ValueError:
+        log.warning("message_unreadable")
+        return
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    await work(request_id)
