@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell scripts/find-python)
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
+
+.PHONY: help setup test unit format lock clean
+
+help: ## What there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ —/'
+
+setup: .venv/.packages ## Everything that the other targets need
+
+.venv/.packages: requirements-dev.txt
+	@echo "Setting up: Python packages (about 40 s) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: setup ## Format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+format: setup ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup ## Renew the lock files after a change in pyproject.toml
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra dev pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what setup made
+	rm -rf .venv .local

@@ -1,0 +1,148 @@
+"""One tenant in Microsoft Graph, as the domain's `Directory`."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.graph_service_client import GraphServiceClient
+
+from shared.adapters.graph import calls, query
+from shared.adapters.graph.accounts import account_from, recycled_from, text, without_annotations
+from shared.adapters.graph.client import (
+    Connection,
+    Endpoints,
+    LazyConnection,
+    Registration,
+    connect,
+    secret_credential,
+)
+from shared.adapters.graph.paging import pages
+from shared.adapters.graph.send import MakeRequest, Sender
+from shared.adapters.graph.throttle import ThrottledSender
+from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.ports import Clock, JsonObject
+
+EVENTS_PER_PAGE = 1000
+"""The most that Graph gives; fewer pages are fewer of the five report requests per 10 s."""
+
+
+class GraphDirectory:
+    """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
+
+    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock) -> None:
+        self._connection = connection
+        self._base_url = base_url
+        self._sender = ThrottledSender(Sender(connection, clock), clock)
+
+    async def account(self, object_id: str) -> Account | None:
+        """See `Directory.account`."""
+        user = await self._user(calls.READ_USER, object_id, query.ACCOUNT_PROPERTIES)
+        return account_from(calls.READ_USER, user) if user is not None else None
+
+    async def accounts_signing_in_as(self, identity: Identity) -> tuple[Account, ...]:
+        """See `Directory.accounts_signing_in_as`."""
+        found: dict[str, Account] = {}
+        for filter_by in query.sign_in_filters(identity):
+            for user in await self._all(calls.FIND_USERS, _users_request(filter_by)):
+                account = account_from(calls.FIND_USERS, user)
+                found[account.object_id] = account
+        return tuple(found.values())
+
+    async def recycled(self, object_id: str) -> RecycledAccount | None:
+        """See `Directory.recycled`."""
+
+        def make(graph: GraphServiceClient) -> RequestInformation:
+            item = graph.directory.deleted_items.by_directory_object_id(object_id)
+            return query.with_query(item.to_get_request_information(), select=("id", "deletedDateTime"))
+
+        item = await self._sender.patiently(calls.READ_DELETED, make)
+        return recycled_from(calls.READ_DELETED, item) if item is not None else None
+
+    async def soft_delete(self, object_id: str) -> None:
+        """See `Directory.soft_delete`. Never sent twice: the caller reads back."""
+        await self._sender.once(
+            calls.DELETE_USER,
+            lambda graph: graph.users.by_user_id(object_id).to_delete_request_information(),
+        )
+
+    async def profile(self, object_id: str) -> JsonObject | None:
+        """See `Directory.profile`."""
+        profile: JsonObject = {}
+        for select in query.profile_selections(await self._extension_names()):
+            part = await self._user(calls.READ_PROFILE, object_id, select)
+            if part is None:
+                return None
+            profile = {**profile, **without_annotations(part)}
+        return profile
+
+    async def audit_events(self, object_id: str) -> AsyncIterator[Sequence[JsonObject]]:
+        """See `Directory.audit_events`. Two queries, because Graph does not document `or` for this list."""
+        for call, filter_by in (
+            (calls.AUDITS_AS_TARGET, query.audits_as_target(object_id)),
+            (calls.AUDITS_AS_INITIATOR, query.audits_as_initiator(object_id)),
+        ):
+            async with aclosing(self._pages(call, _audits_request(filter_by))) as events:
+                async for page in events:
+                    yield page
+
+    async def close(self) -> None:
+        """Close the connections; the next call opens them again."""
+        await self._connection.close()
+
+    async def _user(self, call: calls.Call, object_id: str, select: Sequence[str]) -> JsonObject | None:
+        def make(graph: GraphServiceClient) -> RequestInformation:
+            user = graph.users.by_user_id(object_id)
+            return query.with_query(user.to_get_request_information(), select=select)
+
+        return await self._sender.patiently(call, make)
+
+    async def _extension_names(self) -> Sequence[str]:
+        apps = await self._all(calls.FIND_EXTENSIONS_APP, _extensions_app_request)
+        found = [extension for app in apps for extension in await self._extensions(app)]
+        return sorted({text(calls.LIST_EXTENSIONS, extension, "name") for extension in found})
+
+    async def _extensions(self, app: JsonObject) -> list[JsonObject]:
+        app_id = text(calls.FIND_EXTENSIONS_APP, app, "id")
+        return await self._all(
+            calls.LIST_EXTENSIONS,
+            lambda graph: graph.applications.by_application_id(
+                app_id
+            ).extension_properties.to_get_request_information(),
+        )
+
+    async def _all(self, call: calls.Call, first: MakeRequest) -> list[JsonObject]:
+        return [item async for page in self._pages(call, first) for item in page]
+
+    def _pages(self, call: calls.Call, first: MakeRequest) -> AsyncGenerator[Sequence[JsonObject], None]:
+        return pages(self._sender, self._base_url, call, first)
+
+
+def graph_directory(registration: Registration, endpoints: Endpoints, clock: Clock) -> GraphDirectory:
+    """The directory of the tenant in which `registration` is; opens nothing before the first call."""
+
+    def open_connection() -> Connection:
+        return connect(endpoints, secret_credential(registration, endpoints.login))
+
+    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock)
+
+
+def _users_request(filter_by: str) -> MakeRequest:
+    return lambda graph: query.with_query(
+        graph.users.to_get_request_information(), select=query.ACCOUNT_PROPERTIES, filter_by=filter_by
+    )
+
+
+def _audits_request(filter_by: str) -> MakeRequest:
+    return lambda graph: query.with_query(
+        graph.audit_logs.directory_audits.to_get_request_information(),
+        filter_by=filter_by,
+        top=EVENTS_PER_PAGE,
+    )
+
+
+def _extensions_app_request(graph: GraphServiceClient) -> RequestInformation:
+    return query.with_query(
+        graph.applications.to_get_request_information(),
+        select=("id",),
+        filter_by=query.EXTENSIONS_APP_FILTER,
+    )

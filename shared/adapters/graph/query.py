@@ -1,0 +1,113 @@
+"""OData queries: what Graph is asked for."""
+
+from collections.abc import Sequence
+
+from kiota_abstractions.request_information import RequestInformation
+
+from shared.domain.account import Identity
+
+ACCOUNT_PROPERTIES = ("id", "userPrincipalName", "identities", "createdDateTime")
+
+PROFILE_PROPERTIES = (
+    "id",
+    "accountEnabled",
+    "ageGroup",
+    "businessPhones",
+    "city",
+    "consentProvidedForMinor",
+    "country",
+    "createdDateTime",
+    "creationType",
+    "department",
+    "displayName",
+    "employeeId",
+    "externalUserState",
+    "externalUserStateChangeDateTime",
+    "faxNumber",
+    "givenName",
+    "identities",
+    "jobTitle",
+    "lastPasswordChangeDateTime",
+    "legalAgeGroupClassification",
+    "mail",
+    "mailNickname",
+    "mobilePhone",
+    "officeLocation",
+    "otherMails",
+    "passwordPolicies",
+    "postalCode",
+    "preferredLanguage",
+    "proxyAddresses",
+    "signInSessionsValidFromDateTime",
+    "state",
+    "streetAddress",
+    "surname",
+    "usageLocation",
+    "userPrincipalName",
+    "userType",
+)
+"""What a consumer in B2C can have; the properties kept in a mailbox fail for users without one."""
+
+EXTENSIONS_APP_FILTER = "startswith(displayName,'b2c-extensions-app')"
+"""The application that all custom attributes of a B2C tenant belong to."""
+
+MOST_EXTENSIONS = 40
+"""Custom attributes per request: their names are long, and so is an address that selects a hundred."""
+
+
+def with_query(
+    request: RequestInformation,
+    *,
+    select: Sequence[str] = (),
+    filter_by: str | None = None,
+    top: int | None = None,
+) -> RequestInformation:
+    """`request` with these query options; the SDK's URL template encodes the values."""
+    options = {"%24select": list(select) or None, "%24filter": filter_by, "%24top": top}
+    request.query_parameters.update({name: value for name, value in options.items() if value is not None})
+    return request
+
+
+def quoted(text: str) -> str:
+    """A string literal of OData: quotes are doubled."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sign_in_filters(identity: Identity) -> tuple[str, ...]:
+    """The filters that together find every user with this sign-in.
+
+    Graph stores an address in the tenant's own domain as the user principal name, where the filter on
+    identities does not look; and it cannot filter on identities of type `userPrincipalName`.
+    """
+    by_name = f"userPrincipalName eq {quoted(identity.issuer_assigned_id)}"
+    if identity.sign_in_type == "userPrincipalName":
+        return (by_name,)
+    by_identity = (
+        f"identities/any(c:c/issuerAssignedId eq {quoted(identity.issuer_assigned_id)}"
+        f" and c/issuer eq {quoted(identity.issuer)})"
+    )
+    return (by_identity, by_name) if _in_own_domain(identity) else (by_identity,)
+
+
+def audits_as_target(object_id: str) -> str:
+    """Events done to the user; sign-ins of B2C are among these, their initiator being the app."""
+    return f"targetResources/any(t: t/id eq {quoted(object_id)})"
+
+
+def audits_as_initiator(object_id: str) -> str:
+    """Events done by the user."""
+    return f"initiatedBy/user/id eq {quoted(object_id)}"
+
+
+def profile_selections(extensions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """What to select, request by request, to get the whole profile."""
+    chunks = [
+        tuple(extensions[start : start + MOST_EXTENSIONS])
+        for start in range(0, len(extensions), MOST_EXTENSIONS)
+    ] or [()]
+    return ((*PROFILE_PROPERTIES, *chunks[0]), *chunks[1:])
+
+
+def _in_own_domain(identity: Identity) -> bool:
+    domain = identity.issuer_assigned_id.rpartition("@")[2]
+    return identity.is_email and domain.lower() == identity.issuer.lower()

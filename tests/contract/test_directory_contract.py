@@ -1,0 +1,104 @@
+"""What `ports.Directory` promises, kept by the fake and by Microsoft Graph's adapter alike."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.domain.account import Identity
+from tests.contract.tenants import Tenant, TenantInMemory
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
+
+
+@pytest.fixture(params=["in memory", "simulated"])
+async def tenant(request: pytest.FixtureRequest) -> AsyncIterator[Tenant]:
+    if request.param == "in memory":
+        yield TenantInMemory()
+        return
+    pytest.skip("no simulator yet")
+
+
+def unique(kind: str, name: str, issuer: str) -> Identity:
+    return Identity(kind, issuer, f"{name}{uuid4().hex[:8]}@example.com")
+
+
+async def test_a_user_is_found_by_object_id(tenant: Tenant) -> None:
+    identity = unique("emailAddress", "ada", tenant.domain)
+    object_id = await tenant.person(identity)
+    account = await tenant.directory.account(object_id)
+    assert account is not None
+    assert account.object_id == object_id
+    assert account.holds(identity)
+    assert account.created_at is None or account.created_at.tzinfo is not None
+
+
+async def test_nobody_is_none_everywhere(tenant: Tenant) -> None:
+    nobody = str(uuid4())
+    assert await tenant.directory.account(nobody) is None
+    assert await tenant.directory.recycled(nobody) is None
+    assert await tenant.directory.profile(nobody) is None
+    assert [event async for page in tenant.directory.audit_events(nobody) for event in page] == []
+
+
+@pytest.mark.parametrize("name", ["ada", "o'brien", "a+b", "a#b&c", "jürgen"])
+async def test_a_user_is_found_by_each_way_to_sign_in(tenant: Tenant, name: str) -> None:
+    local = unique("emailAddress", name, tenant.domain)
+    social = Identity("federated", "google.com", uuid4().hex)
+    object_id = await tenant.person(local, social)
+    for identity in (local, social):
+        found = await tenant.directory.accounts_signing_in_as(identity)
+        assert [account.object_id for account in found] == [object_id]
+
+
+async def test_an_address_of_the_tenant_itself_is_found_as_principal_name(tenant: Tenant) -> None:
+    address = f"ada{uuid4().hex[:8]}@{tenant.domain}"
+    object_id = await tenant.person(principal=address)
+    found = await tenant.directory.accounts_signing_in_as(Identity("emailAddress", tenant.domain, address))
+    assert [account.object_id for account in found] == [object_id]
+
+
+async def test_a_sign_in_nobody_has_finds_nobody(tenant: Tenant) -> None:
+    identity = unique("emailAddress", "nobody", tenant.domain)
+    assert await tenant.directory.accounts_signing_in_as(identity) == ()
+
+
+async def test_a_deleted_user_is_in_the_recycle_bin_and_nowhere_else(tenant: Tenant) -> None:
+    identity = unique("emailAddress", "ada", tenant.domain)
+    object_id = await tenant.person(identity)
+    await tenant.directory.soft_delete(object_id)
+    recycled = await tenant.directory.recycled(object_id)
+    assert recycled is not None
+    assert recycled.object_id == object_id
+    assert abs(recycled.soft_deleted_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert await tenant.directory.account(object_id) is None
+    assert await tenant.directory.profile(object_id) is None
+    assert await tenant.directory.accounts_signing_in_as(identity) == ()
+
+
+async def test_a_living_user_is_not_in_the_recycle_bin(tenant: Tenant) -> None:
+    assert await tenant.directory.recycled(await tenant.person()) is None
+
+
+async def test_to_delete_whoever_is_not_there_is_no_error(tenant: Tenant) -> None:
+    object_id = await tenant.person()
+    await tenant.directory.soft_delete(object_id)
+    await tenant.directory.soft_delete(object_id)
+    await tenant.directory.soft_delete(str(uuid4()))
+    assert await tenant.directory.recycled(object_id) is not None
+
+
+async def test_a_profile_holds_properties_and_nothing_about_them(tenant: Tenant) -> None:
+    object_id = await tenant.person(displayName="Ada", city="London")
+    profile = await tenant.directory.profile(object_id)
+    assert profile is not None
+    assert (profile["id"], profile["displayName"], profile["city"]) == (object_id, "Ada", "London")
+    assert not any("@odata." in name for name in profile)
+
+
+async def test_every_event_of_a_user_is_given(tenant: Tenant) -> None:
+    object_id = await tenant.person()
+    held = await tenant.events(object_id, 1200)
+    given = [event["id"] async for page in tenant.directory.audit_events(object_id) for event in page]
+    assert set(given) >= held

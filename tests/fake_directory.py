@@ -1,0 +1,58 @@
+"""A tenant in memory that keeps the promises of `ports.Directory`, for tests of plans."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.errors import DirectoryFault
+from shared.domain.ports import Clock, JsonObject
+
+
+@dataclass
+class FakeDirectory:
+    """Set users and events, name faults to be raised by the next calls, and read `calls` afterwards."""
+
+    clock: Clock | None = None
+    users: dict[str, Account] = field(default_factory=dict)
+    profiles: dict[str, JsonObject] = field(default_factory=dict)
+    recycle_bin: dict[str, RecycledAccount] = field(default_factory=dict)
+    events: list[tuple[str, JsonObject]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[DirectoryFault] = field(default_factory=list)
+
+    def add(self, account: Account, profile: JsonObject | None = None) -> Account:
+        self.users[account.object_id] = account
+        self.profiles[account.object_id] = {"id": account.object_id, **(profile or {})}
+        return account
+
+    async def account(self, object_id: str) -> Account | None:
+        self._called("account", object_id)
+        return self.users.get(object_id)
+
+    async def accounts_signing_in_as(self, identity: Identity) -> tuple[Account, ...]:
+        self._called("accounts_signing_in_as", identity.issuer_assigned_id)
+        return tuple(account for account in self.users.values() if account.holds(identity))
+
+    async def recycled(self, object_id: str) -> RecycledAccount | None:
+        self._called("recycled", object_id)
+        return self.recycle_bin.get(object_id)
+
+    async def soft_delete(self, object_id: str) -> None:
+        self._called("soft_delete", object_id)
+        if self.users.pop(object_id, None):
+            now = self.clock.now() if self.clock else datetime.now(UTC)
+            self.recycle_bin[object_id] = RecycledAccount(object_id, now)
+
+    async def profile(self, object_id: str) -> JsonObject | None:
+        self._called("profile", object_id)
+        return self.profiles[object_id] if object_id in self.users else None
+
+    async def audit_events(self, object_id: str) -> AsyncIterator[Sequence[JsonObject]]:
+        self._called("audit_events", object_id)
+        yield [event for about, event in self.events if about == object_id]
+
+    def _called(self, name: str, argument: str) -> None:
+        self.calls.append((name, argument))
+        if self.faults:
+            raise self.faults.pop(0)

@@ -1,0 +1,130 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.errors import DirectoryUnavailable
+from shared.domain.request import Kind, Outcome, Status
+from shared.domain.subject import EmailSubject, ObjectIdSubject
+from shared.domain.topology import CrossTenantMatch
+from tests.unit.samples import CONTOSO, NOW, linked_pair
+from tests.unit.world import ADA, WINDOW, World
+
+EMAIL = EmailSubject("ada@example.com")
+TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
+
+
+async def test_a_person_is_soft_deleted_in_every_tenant_and_read_back() -> None:
+    world = World()
+    world.person("contoso")
+    world.person("fabrikam", TWIN)
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert request.status is Status.COMPLETED
+    for tenant, object_id in (("contoso", ADA), ("fabrikam", TWIN)):
+        assert request.outcome(tenant) is Outcome.SOFT_DELETED
+        assert request.progress(tenant).restorable_until == NOW + timedelta(days=30)
+        assert object_id in world.tenants[tenant].recycle_bin
+
+
+async def test_nobody_else_is_touched() -> None:
+    world = World()
+    world.person("contoso")
+    world.person("contoso", TWIN, email="bob@example.com")
+    await world.ended(Kind.DELETION, EMAIL)
+    assert set(world.tenants["contoso"].users) == {TWIN}
+
+
+async def test_a_person_found_nowhere_completes_with_not_found_after_the_second_look() -> None:
+    world = World()
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert request.status is Status.COMPLETED
+    assert {request.outcome(tenant) for tenant in request.tenants} == {Outcome.NOT_FOUND}
+    assert request.updated_at - NOW >= WINDOW
+
+
+async def test_a_match_in_another_tenant_waits_for_an_operator_unless_settings_accept_it() -> None:
+    world = World(linked_pair(CrossTenantMatch.ASK))
+    world.person("contoso")
+    world.person("fabrikam", TWIN)
+    request = await world.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "cross_tenant_match")
+    assert ADA in world.tenants["contoso"].users
+
+
+async def test_a_person_already_in_the_recycle_bin_is_told_as_such() -> None:
+    world = World()
+    world.tenants["contoso"].recycle_bin[ADA] = RecycledAccount(ADA, NOW - timedelta(days=3))
+    request = await world.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    assert request.outcome("contoso") is Outcome.ALREADY_SOFT_DELETED
+    assert request.progress("contoso").restorable_until == NOW + timedelta(days=27)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda account: replace(account, identities=(Identity("emailAddress", CONTOSO, "eve@example.com"),)),
+        lambda account: replace(account, created_at=NOW + timedelta(seconds=1)),
+    ],
+    ids=["other identities", "made after the request"],
+)
+async def test_an_account_that_is_not_the_one_identified_is_left_alone(changed: object) -> None:
+    world = World()
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await world.run_what_is_due()  # contoso is identified; fabrikam waits for its second look
+    assert callable(changed)
+    becomes = changed(account)
+    assert isinstance(becomes, Account)
+    directory.users[ADA] = becomes
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
+    assert ("soft_delete", ADA) not in directory.calls
+
+
+async def test_a_lost_answer_to_the_delete_is_read_back_not_repeated_blindly() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    original = directory.soft_delete
+
+    async def lost(object_id: str) -> None:
+        await original(object_id)
+        raise DirectoryUnavailable("delete_user")
+
+    directory.soft_delete = lost  # type: ignore[method-assign] # the fake is what a test may bend
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.SOFT_DELETED)
+    assert directory.calls.count(("soft_delete", ADA)) == 1
+
+
+async def test_an_account_that_vanished_altogether_is_not_found_after_two_looks() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await world.run_what_is_due()
+    del directory.users[ADA]
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.NOT_FOUND)
+
+
+async def test_a_tenant_that_cannot_be_reached_holds_up_no_other() -> None:
+    world = World()
+    world.person("contoso")
+    world.person("fabrikam", TWIN)
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    original = world.tenants["contoso"].account
+
+    async def unreachable(object_id: str) -> Account | None:  # noqa: ARG001 - the port names it
+        raise DirectoryUnavailable("read_user")
+
+    world.tenants["contoso"].account = unreachable  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.run_what_is_due()
+    held_up = (await world.store.get(accepted.request.id)).request
+    assert held_up.outcome("fabrikam") is Outcome.SOFT_DELETED
+    assert (held_up.status, held_up.reason) == (Status.WAITING, "directory_unavailable")
+    world.tenants["contoso"].account = original  # type: ignore[method-assign] # the fake is what a test may bend
+    request = await world.settle(accepted.request.id)
+    assert request.outcome("contoso") is Outcome.SOFT_DELETED
