@@ -1,7 +1,8 @@
 """Tenants to run the contract of `Directory` on: one in memory, one in the simulator's own process."""
 
+import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
@@ -12,6 +13,16 @@ from shared.domain.ports import Directory, JsonObject
 from tests.fake_directory import FakeDirectory
 
 Json = dict[str, object]
+
+
+class WallClock:
+    """The time outside."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, duration: timedelta) -> None:
+        await asyncio.sleep(duration.total_seconds())
 
 
 class Tenant(Protocol):

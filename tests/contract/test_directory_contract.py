@@ -1,23 +1,47 @@
 """What `ports.Directory` promises, kept by the fake and by Microsoft Graph's adapter alike."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
+from shared.adapters.graph.client import Endpoints, Registration
+from shared.adapters.graph.directory import graph_directory
 from shared.domain.account import Identity
-from tests.contract.tenants import Tenant, TenantInMemory
+from tests.contract.tenants import SimulatedTenant, Tenant, TenantInMemory, WallClock
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
 
 
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Any]:
+    """The ready line of the simulator's process."""
+    process = pytest.importorskip("local.graph.process")
+    with process.GraphSimulator() as running:
+        yield running.ready
+
+
+@pytest.fixture
+async def simulated(simulator: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tenant]:
+    monkeypatch.setenv("SSL_CERT_FILE", simulator["ca_file"])
+    home = simulator["tenants"][0]
+    registration = Registration(home["tenant_id"], home["client_id"], home["client_secret"])
+    endpoints = Endpoints(login=simulator["login"], graph=simulator["graph"])
+    async with httpx.AsyncClient(base_url=simulator["graph"], timeout=30) as control:
+        directory = graph_directory(registration, endpoints, WallClock())
+        yield SimulatedTenant(directory, home["domain"], home["name"], control)
+        await directory.close()
+
+
 @pytest.fixture(params=["in memory", "simulated"])
-async def tenant(request: pytest.FixtureRequest) -> AsyncIterator[Tenant]:
+def tenant(request: pytest.FixtureRequest) -> Tenant:
     if request.param == "in memory":
-        yield TenantInMemory()
-        return
-    pytest.skip("no simulator yet")
+        return TenantInMemory()
+    simulated: Tenant = request.getfixturevalue("simulated")
+    return simulated
 
 
 def unique(kind: str, name: str, issuer: str) -> Identity:

@@ -1,0 +1,49 @@
+"""`python -m benchmarks NAME [--json]`: speed beside the bare minimum of the same work."""
+
+import argparse
+import importlib
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+NAMES = ("startup", "parse", "accept")
+Figures = Mapping[str, float | int | str]
+
+
+class Benchmark(Protocol):
+    """A module with one measurement."""
+
+    def measure(self) -> Figures:
+        """The figures, by name with their unit."""
+
+
+def main() -> None:
+    """Run one benchmark, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("name", choices=(*NAMES, "all"))
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args()
+    chosen = NAMES if options.name == "all" else (options.name,)
+    figures = {name: _benchmark(name).measure() for name in chosen}
+    if options.json:
+        print(json.dumps(figures if options.name == "all" else figures[options.name]))
+    else:
+        _print(figures)
+
+
+def _benchmark(name: str) -> Benchmark:
+    module: Benchmark = importlib.import_module(f"benchmarks.{name}")
+    return module
+
+
+def _print(figures: Mapping[str, Figures]) -> None:
+    for name, values in figures.items():
+        for key, value in values.items():
+            print(
+                f"{name:8} {key:32} {value:>12.4g}"
+                if isinstance(value, float)
+                else f"{name:8} {key:32} {value:>12}"
+            )
+
+
+main()

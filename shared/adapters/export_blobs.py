@@ -1,0 +1,100 @@
+"""Staging and archives in a private blob container."""
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobBlock
+from azure.storage.blob.aio import BlobClient, BlobServiceClient
+
+from shared.adapters.storage_clients import Lazy
+from shared.adapters.storage_errors import translated
+from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+
+CONTAINER = "exports"
+BLOCK = 4 * 1024 * 1024
+MOST_BLOCKS = 50_000
+"""Azure's limit: 4 MiB each make 195 GiB."""
+
+
+class _Blocks:
+    """Collects bytes and stages them block by block."""
+
+    def __init__(self, blob: BlobClient) -> None:
+        self._blob = blob
+        self._waiting = bytearray()
+        self.staged: list[BlobBlock] = []
+
+    async def write(self, data: bytes) -> None:
+        """See `BlobSink.write`."""
+        self._waiting += data
+        while len(self._waiting) >= BLOCK:
+            block = bytes(self._waiting[:BLOCK])
+            del self._waiting[:BLOCK]
+            await self._stage(block)
+
+    async def finish(self) -> None:
+        """Stage what is left."""
+        if self._waiting:
+            await self._stage(bytes(self._waiting))
+
+    async def _stage(self, data: bytes) -> None:
+        if len(self.staged) >= MOST_BLOCKS:
+            raise StorageUnavailable
+        block_id = base64.b64encode(f"{len(self.staged):08}".encode()).decode()
+        with translated():
+            await self._blob.stage_block(block_id, data)
+        self.staged.append(BlobBlock(block_id))
+
+
+class BlobContainer:
+    """Implements `shared.domain.ports.ExportBlobs`."""
+
+    def __init__(self, service: Lazy[BlobServiceClient]) -> None:
+        self._service = service
+
+    @asynccontextmanager
+    async def create(self, name: str) -> AsyncIterator[_Blocks]:
+        """See `ExportBlobs.create`. The empty blob's ETag fences the commit."""
+        with translated():
+            blob = (await self._service()).get_blob_client(CONTAINER, name)
+            etag = (await blob.upload_blob(b"", overwrite=True))["etag"]
+        blocks = _Blocks(blob)
+        yield blocks
+        await blocks.finish()
+        try:
+            with translated():
+                await blob.commit_block_list(
+                    blocks.staged, etag=etag, match_condition=MatchConditions.IfNotModified
+                )
+        except (UnknownRequest, AlreadyRecorded) as gone:
+            raise Overtaken from gone
+
+    async def read(self, name: str) -> AsyncIterator[bytes]:
+        """See `ExportBlobs.read`."""
+        try:
+            with translated():
+                blob = (await self._service()).get_blob_client(CONTAINER, name)
+                download = await blob.download_blob()
+                async for piece in download.chunks():
+                    yield piece
+        except UnknownRequest as gone:
+            raise StorageUnavailable from gone
+
+    async def remove(self, prefix: str) -> None:
+        """See `ExportBlobs.remove`."""
+        with translated():
+            container = (await self._service()).get_container_client(CONTAINER)
+            names = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
+            for name in names:
+                with contextlib.suppress(ResourceNotFoundError):
+                    await container.delete_blob(name)
+
+
+async def prepare_container(service: BlobServiceClient) -> None:
+    """Make the private container if there is none."""
+    with contextlib.suppress(ResourceExistsError):
+        await service.create_container(CONTAINER)

@@ -1,0 +1,68 @@
+"""Clients of the storage services, made on the running loop at first use, once per process."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.data.tables.aio import TableServiceClient
+from azure.identity.aio import ManagedIdentityCredential
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
+
+_BOUNDS: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 30}
+
+
+@dataclass(frozen=True)
+class StorageAccount:
+    """How to reach an account: by connection string, or by address of each service under an identity."""
+
+    connection_string: str | None = field(default=None, repr=False)
+    table_uri: str | None = None
+    queue_uri: str | None = None
+    blob_uri: str | None = None
+    client_id: str | None = None
+
+    def tables(self) -> TableServiceClient:
+        """A client of the table service."""
+        if self.connection_string:
+            return TableServiceClient.from_connection_string(self.connection_string, **_BOUNDS)
+        return TableServiceClient(self.table_uri or "", credential=self.identity(), **_BOUNDS)
+
+    def queues(self) -> QueueServiceClient:
+        """A client of the queue service."""
+        if self.connection_string:
+            return QueueServiceClient.from_connection_string(self.connection_string, **_BOUNDS)
+        return QueueServiceClient(self.queue_uri or "", credential=self.identity(), **_BOUNDS)
+
+    def blobs(self) -> BlobServiceClient:
+        """A client of the blob service."""
+        if self.connection_string:
+            return BlobServiceClient.from_connection_string(self.connection_string, **_BOUNDS)
+        return BlobServiceClient(self.blob_uri or "", credential=self.identity(), **_BOUNDS)
+
+    def identity(self) -> AsyncTokenCredential:
+        """The app's own identity."""
+        return ManagedIdentityCredential(client_id=self.client_id)
+
+
+Client = TypeVar("Client")
+
+
+class Lazy(Generic[Client]):
+    """Makes a client at first use, hence on the running loop, and prepares it until that succeeded once."""
+
+    def __init__(self, make: Callable[[], Client], prepare: Callable[[Client], Awaitable[object]]) -> None:
+        self._make = make
+        self._prepare = prepare
+        self._client: Client | None = None
+        self._prepared = False
+
+    async def __call__(self) -> Client:
+        """The client, prepared."""
+        if self._client is None:
+            self._client = self._make()
+        if not self._prepared:
+            await self._prepare(self._client)
+            self._prepared = True
+        return self._client

@@ -1,0 +1,285 @@
+"""Settings from the environment. All faults are told together, by name and rule, never by value."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+MOST_TENANTS = 32
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A setting by its environment name, and what is expected of it."""
+
+    setting: str
+    expected: str
+
+
+class SettingsFault(Exception):
+    """Settings are missing or wrong; `faults` has all of them."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.setting} {fault.expected}" for fault in faults))
+        self.faults = faults
+
+
+class _RuleBroken(ValueError):
+    """Text of ours that says what is expected; it never holds a value."""
+
+
+def _resolved(value: object) -> object:
+    if isinstance(value, str) and value.startswith("@Microsoft.KeyVault("):
+        raise _RuleBroken(
+            "is a Key Vault reference that was not resolved; check the app's access to the vault"
+        )
+    return value
+
+
+def _form(pattern: str, expected: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise _RuleBroken(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _between(least: timedelta, most: timedelta, expected: str) -> AfterValidator:
+    def check(value: timedelta) -> timedelta:
+        if not least <= value <= most:
+            raise _RuleBroken(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
+    except ValueError:
+        return False
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not safe or not parts.hostname or parts.query or parts.username or value.endswith("/"):
+        raise _RuleBroken("must be an https address (http for loopback only) without a slash at its end")
+    return value
+
+
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        raise _RuleBroken("must be an IANA time zone such as Europe/Berlin") from None
+
+
+def _key(value: object) -> object:
+    expected = "must be base64 of at least 32 random bytes"
+    try:
+        decoded = base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        raise _RuleBroken(expected) from None
+    if len(decoded) < 32:
+        raise _RuleBroken(expected)
+    return value
+
+
+def _hosts(value: object) -> object:
+    return frozenset(host.strip().lower() for host in str(value).split(",") if host.strip())
+
+
+_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Guid = Annotated[str, BeforeValidator(_resolved), _form(_GUID, "must be a GUID")]
+Domain = Annotated[
+    str,
+    BeforeValidator(_resolved),
+    _form(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be a domain such as contoso.onmicrosoft.com"),
+]
+Secret = Annotated[SecretStr, BeforeValidator(_resolved), Field(min_length=1)]
+Address = Annotated[str, BeforeValidator(_resolved), AfterValidator(_address)]
+Word = Annotated[str, BeforeValidator(_resolved), _form(r"[A-Za-z0-9_-]{1,64}", "must be one word")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class TenantSettings(_Part):
+    """One tenant: its registration, what it is linked to, where its data may lie."""
+
+    tenant_id: Guid
+    domain: Domain
+    client_id: Guid
+    client_secret: Secret
+    data_region: Word
+    linked_to: Word | None = None
+
+
+class StorageSettings(_Part):
+    """How to reach a storage account; names as the Functions host spells them."""
+
+    connection_string: Secret | None = Field(default=None, validation_alias="connectionstring")
+    table_service_uri: Address | None = Field(default=None, validation_alias="tableserviceuri")
+    queue_service_uri: Address | None = Field(default=None, validation_alias="queueserviceuri")
+    blob_service_uri: Address | None = Field(default=None, validation_alias="blobserviceuri")
+    client_id: Guid | None = Field(default=None, validation_alias="clientid")
+    credential: Literal["managedidentity"] | None = None
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_nested_delimiter="__", hide_input_in_errors=True
+    )
+
+    tenants: dict[str, TenantSettings]
+    state: StorageSettings
+    exports: StorageSettings
+    hash_key: Annotated[SecretStr, BeforeValidator(_key), BeforeValidator(_resolved)]
+    legal_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), BeforeValidator(_resolved)]
+    replication_window: Annotated[
+        timedelta,
+        _between(timedelta(milliseconds=1), timedelta(minutes=15), "must be more than zero, at most PT15M"),
+    ] = timedelta(minutes=5)
+    retry_budget: Annotated[
+        timedelta, _between(timedelta(minutes=1), timedelta(days=30), "must be PT1M to P30D")
+    ] = timedelta(hours=24)
+    archive_kept: Annotated[
+        timedelta, _between(timedelta(hours=1), timedelta(days=30), "must be PT1H to P30D")
+    ] = timedelta(days=7)
+    link_lifetime: Annotated[
+        timedelta, _between(timedelta(minutes=1), timedelta(days=1), "must be PT1M to P1D")
+    ] = timedelta(minutes=15)
+    cross_tenant_match: Literal["ask", "accept"] = "ask"
+    shared_issuers: Annotated[frozenset[str], BeforeValidator(_hosts), BeforeValidator(_resolved)] = (
+        frozenset()
+    )
+    mixed_data_regions: Literal["refuse", "allow"] = "refuse"
+    graph_url: Address = "https://graph.microsoft.com"
+    login_url: Address = "https://login.microsoftonline.com"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings names the parameters
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` hands over: nothing reads the process environment behind its back."""
+        return (init_settings,)
+
+    def hash_key_bytes(self) -> bytes:
+        """The key itself."""
+        return base64.b64decode(self.hash_key.get_secret_value())
+
+    def customer_bases(self) -> tuple[frozenset[str], ...]:
+        """The sets of tenants that `LINKED_TO` joins, each tenant in exactly one."""
+        bases: list[frozenset[str]] = []
+        for name, tenant in sorted(self.tenants.items()):
+            joined = frozenset({name, tenant.linked_to or name})
+            touched = [base for base in bases if base & joined]
+            bases = [base for base in bases if base not in touched] + [joined.union(*touched)]
+        return tuple(sorted(bases, key=min))
+
+
+class _MappingSource(EnvSettingsSource):
+    """Reads nested settings from a mapping in place of the process environment."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {name.lower(): value for name, value in environ.items()}
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._environ
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in `environ`. Raises `SettingsFault` with every fault."""
+    try:
+        settings = Settings(**_MappingSource(environ)())
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        raise SettingsFault(tuple(_fault(detail) for detail in details)) from None
+    if faults := tuple(_disagreements(settings)):
+        raise SettingsFault(faults)
+    return settings
+
+
+def _disagreements(settings: Settings) -> Iterator[Fault]:
+    yield from _tenant_faults(settings)
+    yield from _storage_faults("STATE", settings.state, ("tableServiceUri", "queueServiceUri"))
+    yield from _storage_faults("EXPORTS", settings.exports, ("blobServiceUri",))
+
+
+def _tenant_faults(settings: Settings) -> Iterator[Fault]:
+    tenants = settings.tenants
+    if not 1 <= len(tenants) <= MOST_TENANTS:
+        yield Fault("TENANTS", f"must name 1 to {MOST_TENANTS} tenants")
+    for name, tenant in tenants.items():
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", name):
+            yield Fault("TENANTS", "must have names of 1 to 32 letters, digits and underscores")
+        if tenant.linked_to is not None and tenant.linked_to not in set(tenants) - {name}:
+            yield Fault(
+                f"TENANTS__{name.upper()}__LINKED_TO", "must be the name of another tenant, in lower case"
+            )
+    if len({tenant.tenant_id.lower() for tenant in tenants.values()}) < len(tenants):
+        yield Fault("TENANTS", "must not name the same TENANT_ID twice")
+    if (
+        len({tenant.data_region for tenant in tenants.values()}) > 1
+        and settings.mixed_data_regions == "refuse"
+    ):
+        yield Fault("TENANTS", "must have one DATA_REGION; MIXED_DATA_REGIONS=allow permits more")
+
+
+def _storage_faults(name: str, storage: StorageSettings, uris: tuple[str, ...]) -> Iterator[Fault]:
+    given = {
+        "tableServiceUri": storage.table_service_uri,
+        "queueServiceUri": storage.queue_service_uri,
+        "blobServiceUri": storage.blob_service_uri,
+    }
+    by_identity = [uri for uri in uris if given[uri]]
+    if (storage.connection_string is None) != (len(by_identity) == len(uris)) or (
+        storage.connection_string and by_identity
+    ):
+        wanted = " and ".join(f"{name}__{uri}" for uri in uris)
+        yield Fault(name, f"needs either {name}__connectionString or {wanted}")
+
+
+_SPELLING = {
+    "connectionstring": "connectionString",
+    "tableserviceuri": "tableServiceUri",
+    "queueserviceuri": "queueServiceUri",
+    "blobserviceuri": "blobServiceUri",
+    "clientid": "clientId",
+    "credential": "credential",
+}
+_RULES = {"missing": "is required", "too_short": "must not be empty", "string_too_short": "must not be empty"}
+
+
+def _fault(detail: ErrorDetails) -> Fault:
+    name = "__".join(_SPELLING.get(str(part), str(part).upper()) for part in detail["loc"])
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, _RuleBroken):
+        return Fault(name, str(cause))
+    if detail["type"].startswith("timedelta") or detail["type"] == "time_delta_parsing":
+        return Fault(name, "must be an ISO 8601 duration such as PT5M")
+    if detail["type"] == "literal_error":
+        return Fault(name, f"must be {detail['ctx']['expected']}")
+    return Fault(name, _RULES.get(detail["type"], "is not valid"))

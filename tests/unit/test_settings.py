@@ -1,0 +1,160 @@
+import base64
+import json
+import traceback
+from datetime import timedelta
+
+import pytest
+
+from shared.settings import Settings, SettingsFault, load_settings
+from tests.paths import ROOT
+
+GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+OTHER = "3fa85f64-5717-4562-b3fc-2c963f66afa7"
+KEY = base64.b64encode(b"k" * 32).decode()
+CANARY = "canary-value"
+
+
+def tenant(name: str, **more: str) -> dict[str, str]:
+    values = {
+        "TENANT_ID": GUID,
+        "DOMAIN": f"{name}.onmicrosoft.com",
+        "CLIENT_ID": GUID,
+        "CLIENT_SECRET": "s3cret",
+        "DATA_REGION": "eu",
+        **more,
+    }
+    return {f"TENANTS__{name.upper()}__{key}": value for key, value in values.items()}
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {
+        **tenant("contoso"),
+        "STATE__connectionString": "UseDevelopmentStorage=true",
+        "EXPORTS__connectionString": "UseDevelopmentStorage=true",
+        "HASH_KEY": KEY,
+        "LEGAL_TIME_ZONE": "Europe/Berlin",
+        **more,
+    }
+
+
+def faults_of(environ: dict[str, str]) -> dict[str, str]:
+    with pytest.raises(SettingsFault) as caught:
+        load_settings(environ)
+    return {fault.setting: fault.expected for fault in caught.value.faults}
+
+
+def test_what_is_needed_is_enough() -> None:
+    settings = load_settings(environment(PATH="/bin"))
+    assert settings.tenants["contoso"].domain == "contoso.onmicrosoft.com"
+    assert settings.replication_window == timedelta(minutes=5)
+    assert settings.customer_bases() == (frozenset({"contoso"}),)
+
+
+def test_every_fault_is_told_together_by_its_environment_name() -> None:
+    faults = faults_of(
+        environment(
+            TENANTS__CONTOSO__TENANT_ID="x",
+            REPLICATION_WINDOW="PT16M",
+            LEGAL_TIME_ZONE="Mars/Olympus",
+            HASH_KEY="short",
+            GRAPH_URL="http://graph.example.com",
+            CROSS_TENANT_MATCH="maybe",
+        )
+    )
+    assert set(faults) == {
+        "TENANTS__CONTOSO__TENANT_ID",
+        "REPLICATION_WINDOW",
+        "LEGAL_TIME_ZONE",
+        "HASH_KEY",
+        "GRAPH_URL",
+        "CROSS_TENANT_MATCH",
+    }
+
+
+def test_nothing_set_names_what_is_required() -> None:
+    assert set(faults_of({})) == {"TENANTS", "STATE", "EXPORTS", "HASH_KEY", "LEGAL_TIME_ZONE"}
+
+
+@pytest.mark.parametrize("name", sorted(environment()))
+def test_no_fault_shows_a_value(name: str) -> None:
+    broken = environment() | {name: f"@Microsoft.KeyVault({CANARY})", "REPLICATION_WINDOW": CANARY}
+    with pytest.raises(SettingsFault) as caught:
+        load_settings(broken)
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.faults)
+    assert CANARY not in told
+    assert "s3cret" not in told
+    assert any(fault.setting == name and "Key Vault" in fault.expected for fault in caught.value.faults)
+
+
+def test_secrets_are_not_in_the_settings_text() -> None:
+    assert "s3cret" not in repr(load_settings(environment()))
+    assert KEY not in repr(load_settings(environment()))
+
+
+def test_storage_is_reached_by_connection_string_or_by_identity_not_by_both_or_neither() -> None:
+    uri = "https://state.table.core.windows.net"
+    assert "STATE" in faults_of(environment(STATE__tableServiceUri=uri))
+    without = environment()
+    del without["STATE__connectionString"]
+    assert set(faults_of(without | {"STATE__tableServiceUri": uri})) == {"STATE"}
+    by_identity = without | {"STATE__tableServiceUri": uri, "STATE__queueServiceUri": uri}
+    assert load_settings(by_identity).state.table_service_uri == uri
+
+
+def test_links_join_tenants_into_customer_bases() -> None:
+    environ = environment(
+        **tenant("fabrikam", TENANT_ID=OTHER, LINKED_TO="contoso"),
+        **tenant("litware", TENANT_ID=GUID[:-1] + "8"),
+    )
+    assert load_settings(environ).customer_bases() == (
+        frozenset({"contoso", "fabrikam"}),
+        frozenset({"litware"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "setting"),
+    [
+        (tenant("fabrikam", TENANT_ID=OTHER, LINKED_TO="nowhere"), "TENANTS__FABRIKAM__LINKED_TO"),
+        (tenant("fabrikam", TENANT_ID=OTHER, LINKED_TO="fabrikam"), "TENANTS__FABRIKAM__LINKED_TO"),
+        (tenant("fabrikam"), "TENANTS"),
+        (tenant("fabrikam", TENANT_ID=OTHER, DATA_REGION="us"), "TENANTS"),
+    ],
+    ids=["unknown link", "link to itself", "same tenant twice", "two data regions"],
+)
+def test_tenants_that_do_not_fit_together_are_told(more: dict[str, str], setting: str) -> None:
+    assert setting in faults_of(environment(**more))
+
+
+def test_two_data_regions_need_a_setting() -> None:
+    more = tenant("fabrikam", TENANT_ID=OTHER, DATA_REGION="us")
+    assert load_settings(environment(**more, MIXED_DATA_REGIONS="allow")).mixed_data_regions == "allow"
+
+
+def _names() -> set[str]:
+    nested = {
+        "tenants": (
+            "CONTOSO__",
+            ("TENANT_ID", "DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "DATA_REGION", "LINKED_TO"),
+        ),
+        "state": ("", ("connectionString", "tableServiceUri", "queueServiceUri", "clientId", "credential")),
+        "exports": ("", ("connectionString", "blobServiceUri", "clientId", "credential")),
+    }
+    names = {name.upper() for name in Settings.model_fields if name not in nested}
+    for name, (prefix, parts) in nested.items():
+        names |= {f"{name.upper()}__{prefix}{part}" for part in parts}
+    return names
+
+
+def test_sample_and_documentation_name_every_setting_and_no_other() -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    hosts = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"}
+    assert set(sample) - hosts == _names()
+    documented = (ROOT / "docs/settings.md").read_text()
+    assert [name for name in _names() | hosts if f"`{name}`" not in documented] == []
+
+
+def test_the_sample_holds_no_secret() -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    secret = [value for name, value in sample.items() if "SECRET" in name or name == "HASH_KEY"]
+    assert all(value.startswith("<") for value in secret)
