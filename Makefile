@@ -3,18 +3,28 @@ PYTHON ?= $(shell scripts/find-python)
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup test unit format lock clean
+.PHONY: help setup demo run test bench format lock clean
 
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ —/'
 
 setup: .venv/.packages ## Everything that the other targets need
+	@$(BIN)/python -m local setup
 
 .venv/.packages: requirements-dev.txt
 	@echo "Setting up: Python packages (about 40 s) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
+
+demo: setup ## The whole flow on this machine: an export, a download, a deletion read back
+	@$(BIN)/python -m local demo
+
+run: setup ## The stack stays up and prints calls to paste
+	@$(BIN)/python -m local run
+
+bench: setup ## Speed beside the bare minimum of the same work
+	@$(BIN)/python -m benchmarks all
 
 test: setup ## Format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
@@ -30,6 +40,7 @@ format: setup ## Format the code
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) requirements-node.in -o requirements-node.txt
 
 clean: ## Remove what setup made
 	rm -rf .venv .local

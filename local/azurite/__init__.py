@@ -1,0 +1,1 @@
+"""Azurite, Microsoft's storage emulator."""

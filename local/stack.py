@@ -1,0 +1,207 @@
+"""The local stack: Graph simulator, Azurite, and the function app in the embedded host."""
+
+import base64
+import json
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from local.azurite.process import Azurite
+from local.child import Child, Command, NotReady, python
+from local.node import ROOT, set_up
+
+PATIENCE = 30.0
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What to start, and what to use instead of starting it."""
+
+    port: int = 0
+    users: int = 20
+    tenants: int = 2
+    audit_events: int = 12
+    seed: int = 1
+    data_dir: Path | None = None
+    graph_url: str | None = None
+    login_url: str | None = None
+    storage_connection_string: str | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Where everything answers."""
+
+    app: str
+    function_key: str
+    graph: str
+    storage_connection_string: str
+    sample_users: tuple[Json, ...]
+    pids: Mapping[str, int]
+
+
+class Stack:
+    """Starts everything in order; `ended` names a process that did not live on."""
+
+    def __init__(self, options: StackOptions, folder: Path, exits: ExitStack) -> None:
+        self._folder = folder
+        self._options = options
+        self._exits = exits
+        self._running: dict[str, Callable[[], int | None]] = {}
+        self._pids: dict[str, int] = {}
+
+    def start(self) -> Ready:
+        """Everything, each waited for. Raises `NotReady`."""
+        graph = self._graph()
+        storage = self._options.storage_connection_string or self._azurite()
+        key = secrets.token_urlsafe(24)
+        environment = {**self._tenant_settings(graph), **self._storage_settings(storage)}
+        arguments = ("--app", str(ROOT), "--port", str(self._options.port), "--function-key", key)
+        host = self._child("host", python("local.host", *arguments, "--follow-parent"), environment)
+        samples = graph.get("sample_users", ())
+        return Ready(
+            app=str(host["url"]),
+            function_key=key,
+            graph=str(graph["graph"]),
+            storage_connection_string=storage,
+            sample_users=tuple(samples) if isinstance(samples, list) else (),
+            pids=self._pids,
+        )
+
+    def ended(self) -> str | None:
+        """The name of a process that has ended, None while all run."""
+        return next((name for name, ended in self._running.items() if ended() is not None), None)
+
+    def _graph(self) -> Json:
+        options = self._options
+        if options.graph_url and options.login_url:
+            return {"graph": options.graph_url, "login": options.login_url}
+        arguments = {
+            "--users": options.users,
+            "--tenants": options.tenants,
+            "--audit-events": options.audit_events,
+            "--seed": options.seed,
+            "--state-dir": self._folder / "graph",
+        }
+        flat = [str(part) for pair in arguments.items() for part in pair]
+        return self._child("graph", python("local.graph", *flat, "--follow-parent"), {})
+
+    def _azurite(self) -> str:
+        azurite = self._exits.enter_context(Azurite(self._folder))
+        self._running["azurite"], self._pids["azurite"] = azurite.ended, azurite.pid
+        return azurite.connection_string
+
+    def _child(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Json:
+        command = Command(name, arguments, self._folder / f"{name}.log", environment)
+        child = self._exits.enter_context(Child(command))
+        self._running[name], self._pids[name] = child.ended, child.pid
+        return child.ready(PATIENCE)
+
+    def _storage_settings(self, storage: str) -> dict[str, str]:
+        names = ("AzureWebJobsStorage", "STATE__connectionString", "EXPORTS__connectionString")
+        return dict.fromkeys(names, storage)
+
+    def _tenant_settings(self, graph: Json) -> dict[str, str]:
+        settings = {
+            "GRAPH_URL": str(graph["graph"]),
+            "LOGIN_URL": str(graph["login"]),
+            "HASH_KEY": self._hash_key(),
+            "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "65536",
+        }
+        defaults = {
+            "LEGAL_TIME_ZONE": "Europe/Berlin",
+            "REPLICATION_WINDOW": "PT2S",
+            "CROSS_TENANT_MATCH": "accept",
+        }
+        settings |= {name: os.environ.get(name, value) for name, value in defaults.items()}
+        if "ca_file" in graph:
+            settings["SSL_CERT_FILE"] = str(graph["ca_file"])
+        tenants = graph.get("tenants", ())
+        first = None
+        for tenant in tenants if isinstance(tenants, list) else ():
+            settings |= _one_tenant(tenant, first)
+            first = first or tenant["name"]
+        return settings
+
+    def _hash_key(self) -> str:
+        """Kept with the data: another key would not know the requests of before."""
+        path = self._folder / "hash-key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return path.read_text()
+
+
+def _one_tenant(tenant: Mapping[str, str], linked_to: str | None) -> dict[str, str]:
+    prefix = f"TENANTS__{tenant['name'].upper()}__"
+    names = ("tenant_id", "domain", "client_id", "client_secret")
+    settings = {f"{prefix}{name.upper()}": tenant[name] for name in names}
+    settings[f"{prefix}DATA_REGION"] = "local"
+    return settings | ({f"{prefix}LINKED_TO": linked_to} if linked_to else {})
+
+
+@contextmanager
+def running_stack(options: StackOptions) -> Iterator[tuple[Stack, Ready]]:
+    """A stack that is ended, whatever happens. Raises `NotReady`."""
+    set_up()
+    with ExitStack() as exits:
+        folder = options.data_dir or Path(
+            exits.enter_context(tempfile.TemporaryDirectory(prefix="privacy-", ignore_cleanup_errors=True))
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        stack = Stack(options, folder, exits)
+        yield stack, stack.start()
+
+
+def up(options: StackOptions, show: Callable[[Ready], None]) -> int:
+    """Run until a signal comes (0) or a process ends by itself (1)."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with running_stack(options) as (stack, ready):
+            show(ready)
+            while not stop.wait(0.5):
+                if (name := stack.ended()) is not None:
+                    print(f"{name} has ended; ending the rest", file=sys.stderr)
+                    return 1
+    except NotReady as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    return 0
+
+
+def print_ready(ready: Ready) -> None:
+    """One JSON line on standard output."""
+    print(json.dumps({"event": "ready", **asdict(ready)}), flush=True)
+
+
+def print_curl(ready: Ready) -> None:
+    """What to paste into a terminal, on standard error; the JSON line too."""
+    print_ready(ready)
+    person = next((user for user in ready.sample_users if "email" in user), None)
+    call = f"curl -s -H 'x-functions-key: {ready.function_key}'"
+    body = json.dumps({"subject": {"email": person["email"]}, "regulation": "gdpr"}) if person else "{}"
+    quoted = body.replace("'", "'\\''")
+    post = f"{call} -H 'content-type: application/json' -d '{quoted}'"
+    lines = (
+        "",
+        "Running; ctrl-C ends it. Try:",
+        "",
+        f"  {post} {ready.app}/api/exports",
+        f"  {call} {ready.app}/api/exports/ID",
+        f"  {call} -X POST {ready.app}/api/exports/ID/link",
+        f"  {post} {ready.app}/api/deletions",
+        f"  {call} {ready.app}/api/deletions/ID",
+        f"  curl -s {ready.app}/api/health",
+        "",
+    )
+    print("\n".join(lines), file=sys.stderr, flush=True)
