@@ -1,0 +1,51 @@
+"""Real processes that tests share: Azurite, the Graph simulator, the whole stack. Each starts when first asked for."""
+
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from local.azurite.process import Azurite
+from local.node import set_up
+from local.stack import StackOptions
+from tests.running import RunningStack, Simulator, started_simulator, started_stack
+
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of a running Azurite."""
+    set_up()
+    with Azurite(tmp_path_factory.mktemp("azurite")) as running:
+        yield running.connection_string
+
+
+@pytest.fixture(scope="session")
+def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with started_simulator(tmp_path_factory.mktemp("graph")) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator) -> Iterator[Simulator]:
+    """The running Graph simulator, without the faults that the test before may have left."""
+    simulator_process.reset()
+    yield simulator_process
+    simulator_process.reset()
+
+
+@pytest.fixture(scope="session")
+def stack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    options = StackOptions(tenants=3, users=24, data_dir=tmp_path_factory.mktemp("stack"))
+    with started_stack(options, LOG_LEVEL="DEBUG") as running:
+        yield running
+
+
+@pytest.fixture
+def stack(stack_process: RunningStack) -> Iterator[RunningStack]:
+    """The whole stack with three tenants of one customer base, logging at DEBUG."""
+    stack_process.graph.reset()
+    yield stack_process
+    stack_process.graph.reset()

@@ -1,0 +1,125 @@
+"""Real processes as tests see them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local.child import Child, Command, python
+from local.client import AppClient, client_for
+from local.stack import Ready, StackOptions, running_stack
+
+Json = Mapping[str, object]
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """The Graph simulator: `ready` is what it printed, `control` speaks to it without a token."""
+
+    ready: Json
+    control: httpx.Client
+
+    @property
+    def url(self) -> str:
+        return str(self.ready["graph"])
+
+    @property
+    def login(self) -> str:
+        return str(self.ready["login"])
+
+    @property
+    def tenants(self) -> tuple[dict[str, str], ...]:
+        """Registrations: name, tenant_id, domain, client_id, client_secret."""
+        tenants = self.ready["tenants"]
+        assert isinstance(tenants, list)
+        return tuple(tenants)
+
+    def reset(self) -> None:
+        """No faults, no empty pages, all roles, no calls remembered."""
+        self.ask("DELETE", "faults")
+        self.ask("DELETE", "calls")
+        self.ask("POST", "audit-pages", empty_page_at=None)
+
+    def ask(self, method: str, what: str, **body: object) -> httpx.Response:
+        """A call to the control address that must succeed."""
+        return self.control.request(method, f"/_control/{what}", json=body).raise_for_status()
+
+    def fault(self, kind: str, **more: object) -> None:
+        """The next matching call fails: path, method, times, after, retry_after."""
+        self.ask("POST", "faults", fault=kind, **more)
+
+    def add_user(self, tenant: str = "contoso", **properties: object) -> str:
+        """A new user's object id; `audit_events` says how many events concern them."""
+        return str(self.ask("POST", "users", tenant=tenant, **properties).json()["object_id"])
+
+    def add_person(self, tenant: str = "contoso", **properties: object) -> tuple[str, str]:
+        """A new user who signs in with an address of their own: object id and address."""
+        address = f"person.{uuid4().hex[:10]}@example.com"
+        issuer = next(one["domain"] for one in self.tenants if one["name"] == tenant)
+        identity = {"signInType": "emailAddress", "issuer": issuer, "issuerAssignedId": address}
+        return self.add_user(tenant, identities=[identity], **properties), address
+
+    def state(self, tenant: str, object_id: str) -> str:
+        """active, soft_deleted, gone or unknown."""
+        return str(self.ask("GET", f"users/{tenant}/{object_id}").json()["state"])
+
+    def event_ids(self, tenant: str, object_id: str) -> list[str]:
+        """The ids of all events that concern a user, sorted."""
+        ids: list[str] = self.ask("GET", f"events/{tenant}/{object_id}").json()["ids"]
+        return ids
+
+    def calls(self) -> list[dict[str, object]]:
+        """Method, path and status of the calls since the last reset, oldest first."""
+        calls: list[dict[str, object]] = self.ask("GET", "calls").json()
+        return calls
+
+
+def _control(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+
+@contextmanager
+def started_simulator(folder: Path, *arguments: str) -> Iterator[Simulator]:
+    """A simulator in a process of its own."""
+    command = python("local.graph", "--state-dir", str(folder), "--follow-parent", *arguments)
+    with Child(Command("graph", command, folder / "graph.log", {})) as child:
+        ready = child.ready(PATIENCE)
+        with _control(str(ready["graph"])) as control:
+            yield Simulator(ready, control)
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """The app in the embedded host, its simulator, and the folder with the logs."""
+
+    ready: Ready
+    app: AppClient
+    graph: Simulator
+    folder: Path
+
+    def log_text(self) -> str:
+        """What the host has logged so far, standard error included."""
+        return (self.folder / "host.log").read_text()
+
+
+@contextmanager
+def started_stack(options: StackOptions, **environment: str) -> Iterator[RunningStack]:
+    """The whole stack; `environment` is added to this process's while it starts."""
+    assert options.data_dir is not None
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with running_stack(options) as (_, ready), _control(ready.graph) as control:
+            app = client_for(ready.app, ready.function_key)
+            yield RunningStack(ready, app, Simulator({"tenants": _tenants(ready)}, control), options.data_dir)
+            app.http.close()
+
+
+def _tenants(ready: Ready) -> list[dict[str, str]]:
+    names = dict.fromkeys(str(user["tenant"]) for user in ready.sample_users)
+    return [{"name": name, "domain": f"{name}.onmicrosoft.com"} for name in names]
