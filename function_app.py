@@ -42,7 +42,8 @@ def build(settings: Settings) -> func.FunctionApp:
     queue = StorageQueue(Lazy(state.queues, prepare_queue))
     service = Lazy(exports.blobs, prepare_container)
     blobs = BlobContainer(service)
-    links: DownloadLinks = AccountKeyLinks(service) if exports.connection_string else DelegationLinks(service)
+    signed_by = AccountKeyLinks if exports.connection_string else DelegationLinks
+    links: DownloadLinks = signed_by(service, clock)
     plans = _plans(settings, topology, blobs, clock)
     hashing = KeyedHash(settings.hash_key_bytes())
     acceptance = Acceptance(store, queue, clock, hashing, topology, settings.legal_time_zone)

@@ -1,4 +1,4 @@
-"""Real processes that tests share: Azurite, the Graph simulator, the whole stack. Each starts when first asked for."""
+"""Real processes that tests share; each starts when first asked for."""
 
 from collections.abc import Iterator
 

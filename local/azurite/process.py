@@ -16,9 +16,9 @@ SERVICES = ("blob", "queue", "table")
 
 
 class Azurite:
-    """Running Azurite; `connection_string` reaches it. Data lies under `folder`."""
+    """Running Azurite with its data under `folder`; `more` are options of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         node = find_node()
         if node is None:
             raise NotReady("there is no Node.js for Azurite; run: make setup")
@@ -26,7 +26,16 @@ class Azurite:
         script = AZURITE_HOME / "node_modules/azurite/dist/src/azurite.js"
         lifeline = Path(__file__).with_name("lifeline.js")
         options = [f"--{name}Port={port}" for name, port in self._ports.items()]
-        arguments = [node.node, "-r", str(lifeline), str(script), "--silent", "--disableTelemetry", *options]
+        arguments = [
+            node.node,
+            "-r",
+            str(lifeline),
+            str(script),
+            "--silent",
+            "--disableTelemetry",
+            *options,
+            *more,
+        ]
         data = folder / "azurite"
         self._child = Child(
             Command("Azurite", [*arguments, "--location", str(data)], folder / "azurite.log", {})
@@ -40,12 +49,13 @@ class Azurite:
     @property
     def connection_string(self) -> str:
         """For the storage SDKs and the app's settings."""
-        endpoints = (
-            f"{name.capitalize()}Endpoint=http://127.0.0.1:{port}/{ACCOUNT}"
-            for name, port in self._ports.items()
-        )
+        endpoints = (f"{name.capitalize()}Endpoint={self.address(name)}" for name in SERVICES)
         account = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY}"
         return ";".join((account, *endpoints))
+
+    def address(self, service: str, scheme: str = "http") -> str:
+        """The address of `blob`, `queue` or `table`."""
+        return f"{scheme}://127.0.0.1:{self._ports[service]}/{ACCOUNT}"
 
     def ended(self) -> int | None:
         """The exit code; None while it runs."""

@@ -1,6 +1,6 @@
 """Links to one blob: read-only and expiring (shared access signatures)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from azure.storage.blob import BlobSasPermissions, UserDelegationKey, generate_blob_sas
@@ -9,7 +9,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from shared.adapters.export_blobs import CONTAINER
 from shared.adapters.storage_clients import Lazy
 from shared.adapters.storage_errors import translated
-from shared.domain.ports import Link
+from shared.domain.ports import Clock, Link
 
 SKEW = timedelta(minutes=15)
 """Clocks differ: a link is valid from a little before it was made (Azure Storage, SAS overview)."""
@@ -21,36 +21,40 @@ FILE_NAME = "export.zip"
 class AccountKeyLinks:
     """Signs with the account's key; for accounts reached by connection string."""
 
-    def __init__(self, service: Lazy[BlobServiceClient]) -> None:
+    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock) -> None:
         self._service = service
+        self._clock = clock
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         """See `DownloadLinks.mint`."""
         with translated():
             service = await self._service()
-        return _link(service, blob, expires_at, account_key=service.credential.account_key)
+        starts_at = self._clock.now() - SKEW
+        return _link(service, blob, starts_at, expires_at, account_key=service.credential.account_key)
 
 
 class DelegationLinks:
     """Signs with a key that the storage service gives to the app's identity."""
 
-    def __init__(self, service: Lazy[BlobServiceClient]) -> None:
+    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock) -> None:
         self._service = service
+        self._clock = clock
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         """See `DownloadLinks.mint`. Raises `ValueError` for a life of more than 7 days."""
-        now = datetime.now(UTC)
-        if expires_at - now > LONGEST - SKEW:
+        starts_at = self._clock.now() - SKEW
+        if expires_at - starts_at > LONGEST:
             raise ValueError("a link under user delegation may live for at most 7 days")
         with translated():
             service = await self._service()
-            key = await service.get_user_delegation_key(now - SKEW, expires_at)
-        return _link(service, blob, expires_at, delegation_key=key)
+            key = await service.get_user_delegation_key(starts_at, expires_at)
+        return _link(service, blob, starts_at, expires_at, delegation_key=key)
 
 
 def _link(
     service: BlobServiceClient,
     blob: str,
+    starts_at: datetime,
     expires_at: datetime,
     account_key: str | None = None,
     delegation_key: UserDelegationKey | None = None,
@@ -63,7 +67,7 @@ def _link(
         account_key=account_key,
         user_delegation_key=delegation_key,
         permission=BlobSasPermissions(read=True),
-        start=datetime.now(UTC) - SKEW,
+        start=starts_at,
         expiry=expires_at,
         protocol="https" if urlsplit(client.url).scheme == "https" else None,
         content_disposition=f'attachment; filename="{FILE_NAME}"',

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,7 +47,7 @@ class _Blocks:
             raise StorageUnavailable
         block_id = base64.b64encode(f"{len(self.staged):08}".encode()).decode()
         with translated():
-            await self._blob.stage_block(block_id, data)
+            await self._blob.stage_block(block_id, io.BytesIO(data), len(data))  # bytes would block the loop
         self.staged.append(BlobBlock(block_id))
 
 

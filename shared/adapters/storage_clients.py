@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.data.tables.aio import TableServiceClient
@@ -10,7 +10,25 @@ from azure.identity.aio import ManagedIdentityCredential
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
-_BOUNDS: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 30}
+
+class _Bounds(TypedDict):
+    retry_total: int
+    connection_timeout: int
+    read_timeout: int
+    initial_backoff: int
+    increment_base: int
+    random_jitter_range: int
+
+
+_BOUNDS = _Bounds(
+    retry_total=2,
+    connection_timeout=5,
+    read_timeout=30,
+    initial_backoff=1,  # by default blobs and queues wait 15 s, longer than a caller does
+    increment_base=2,
+    random_jitter_range=1,
+)
+"""Times in seconds."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from shared.adapters.request_rows import request_of, rows_of
 from shared.adapters.storage_clients import Lazy
 from shared.adapters.storage_errors import translated
-from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownRequest
+from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.ports import Stored
 from shared.domain.request import PrivacyRequest
 
@@ -58,8 +58,8 @@ class TableStore:
         try:
             with translated():
                 answers = await table.submit_transaction(operations)
-        except (AlreadyRecorded, Overtaken):
-            # A try whose answer was lost may have done this very write, and its repetition was refused.
+        except (AlreadyRecorded, Overtaken, StorageUnavailable):
+            # A try whose answer was lost may have done this very write.
             head = (await self._rows(request.id)).get(HEAD, {})
             if head.get("write_id") != write_id:
                 raise

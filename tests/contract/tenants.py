@@ -1,28 +1,14 @@
 """Tenants to run the contract of `Directory` on: one in memory, one in the simulator's own process."""
 
-import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import uuid4
-
-import httpx
 
 from shared.domain.account import Account, Identity
 from shared.domain.ports import Directory, JsonObject
 from tests.fake_directory import FakeDirectory
-
-Json = dict[str, object]
-
-
-class WallClock:
-    """The time outside."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep(self, duration: timedelta) -> None:
-        await asyncio.sleep(duration.total_seconds())
+from tests.running import Json, Simulator
 
 
 class Tenant(Protocol):
@@ -37,8 +23,8 @@ class Tenant(Protocol):
     async def person(self, *identities: Identity, principal: str | None = None, **properties: str) -> str:
         """A new user's object id."""
 
-    async def events(self, object_id: str, count: int) -> set[str]:
-        """The ids of `count` events about the user and of whatever else the tenant has on them."""
+    async def person_with_events(self, count: int) -> tuple[str, set[str]]:
+        """A new user's object id, and the ids of the events that concern them."""
 
 
 @dataclass
@@ -51,10 +37,11 @@ class TenantInMemory:
         account = Account(str(uuid4()), name, identities, datetime.now(UTC))
         return self.directory.add(account, dict(properties)).object_id
 
-    async def events(self, object_id: str, count: int) -> set[str]:
+    async def person_with_events(self, count: int) -> tuple[str, set[str]]:
+        object_id = await self.person()
         made: list[JsonObject] = [{"id": str(uuid4())} for _ in range(count)]
         self.directory.events += [(object_id, event) for event in made]
-        return {str(event["id"]) for event in made}
+        return object_id, {str(event["id"]) for event in made}
 
 
 @dataclass
@@ -62,20 +49,16 @@ class SimulatedTenant:
     directory: Directory
     domain: str
     name: str
-    control: httpx.AsyncClient
+    simulator: Simulator
 
     async def person(self, *identities: Identity, principal: str | None = None, **properties: str) -> str:
-        user: Json = {"identities": [_written(identity) for identity in identities], **properties}
-        if principal:
-            user["userPrincipalName"] = principal
-        answer = await self.control.post("/_control/users", json={"tenant": self.name, "user": user})
-        return str(answer.raise_for_status().json()["id"])
+        named = {"userPrincipalName": principal} if principal else {}
+        written = [_written(identity) for identity in identities]
+        return self.simulator.add_user(self.name, identities=written, **named, **properties)
 
-    async def events(self, object_id: str, count: int) -> set[str]:
-        body = {"tenant": self.name, "user": object_id, "count": count}
-        (await self.control.post("/_control/events", json=body)).raise_for_status()
-        held = await self.control.get(f"/_control/events/{self.name}/{object_id}")
-        return set(held.raise_for_status().json()["ids"])
+    async def person_with_events(self, count: int) -> tuple[str, set[str]]:
+        object_id = self.simulator.add_user(self.name, audit_events=count)
+        return object_id, set(self.simulator.event_ids(self.name, object_id))
 
 
 def _written(identity: Identity) -> Json:

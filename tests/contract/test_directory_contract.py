@@ -1,39 +1,30 @@
 """What `ports.Directory` promises, kept by the fake and by Microsoft Graph's adapter alike."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
+from shared.adapters.clock import SystemClock
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.domain.account import Identity
-from tests.contract.tenants import SimulatedTenant, Tenant, TenantInMemory, WallClock
+from tests.contract.tenants import SimulatedTenant, Tenant, TenantInMemory
+from tests.running import Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Any]:
-    """The ready line of the simulator's process."""
-    process = pytest.importorskip("local.graph.process")
-    with process.GraphSimulator() as running:
-        yield running.ready
-
-
 @pytest.fixture
-async def simulated(simulator: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tenant]:
-    monkeypatch.setenv("SSL_CERT_FILE", simulator["ca_file"])
-    home = simulator["tenants"][0]
+async def simulated(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tenant]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(simulator.ready["ca_file"]))
+    home = simulator.tenants[0]
     registration = Registration(home["tenant_id"], home["client_id"], home["client_secret"])
-    endpoints = Endpoints(login=simulator["login"], graph=simulator["graph"])
-    async with httpx.AsyncClient(base_url=simulator["graph"], timeout=30) as control:
-        directory = graph_directory(registration, endpoints, WallClock())
-        yield SimulatedTenant(directory, home["domain"], home["name"], control)
-        await directory.close()
+    endpoints = Endpoints(login=simulator.login, graph=simulator.url)
+    directory = graph_directory(registration, endpoints, SystemClock())
+    yield SimulatedTenant(directory, home["domain"], home["name"], simulator)
+    await directory.close()
 
 
 @pytest.fixture(params=["in memory", "simulated"])
@@ -122,7 +113,6 @@ async def test_a_profile_holds_properties_and_nothing_about_them(tenant: Tenant)
 
 
 async def test_every_event_of_a_user_is_given(tenant: Tenant) -> None:
-    object_id = await tenant.person()
-    held = await tenant.events(object_id, 1200)
+    object_id, held = await tenant.person_with_events(1200)
     given = [event["id"] async for page in tenant.directory.audit_events(object_id) for event in page]
     assert set(given) >= held

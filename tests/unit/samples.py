@@ -1,10 +1,12 @@
 """Values that several tests start from."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.account import Account, Identity
 from shared.domain.deadlines import Regulation
-from shared.domain.request import Kind, PrivacyRequest
-from shared.domain.subject import EmailSubject, Subject
+from shared.domain.request import Archive, Kind, Outcome, PrivacyRequest, Section, Status, TenantProgress
+from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject
 from shared.domain.topology import CrossTenantMatch, Topology
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -39,3 +41,27 @@ def pair_and_stranger() -> Topology:
     domains = {"contoso": CONTOSO, "fabrikam": FABRIKAM, "litware": LITWARE}
     bases = (frozenset({"contoso", "fabrikam"}), frozenset({"litware"}))
     return Topology(domains, bases, shared_issuers=frozenset({"google.com"}))
+
+
+def a_request_with_everything(request_id: str = REQUEST_ID) -> PrivacyRequest:
+    """Every field set, names that are not ASCII."""
+    identity = Identity("emailAddress", CONTOSO, "zoë.o'brien+1@example.com")
+    account = Account("aaaaaaaa-0000-4000-8000-000000000001", f"x@{CONTOSO}", (identity,), NOW)
+    section = Section("profile", f"{request_id}/1/staging/contoso/profile.json", "GET", NOW, 1, 2, "0" * 64)
+    return replace(
+        a_request(subject=ObjectIdSubject("contoso", "aaaaaaaa-0000-4000-8000-000000000001")),
+        id=request_id,
+        status=Status.WAITING,
+        reason="replication",
+        until=NOW + timedelta(minutes=5),
+        run=3,
+        leased_until=NOW + timedelta(minutes=11),
+        done=frozenset({"identify:contoso", "found"}),
+        tenants={
+            "contoso": TenantProgress("contoso", account, NOW, Outcome.SOFT_DELETED, NOW, (section,)),
+            "fabrikam": TenantProgress("fabrikam", outcome=Outcome.NOT_SEARCHED),
+        },
+        archive=Archive(f"{request_id}/1/export.zip", 12, "0" * 64, NOW + timedelta(days=7)),
+        tries=2,
+        failing_since=NOW,
+    )

@@ -1,0 +1,30 @@
+"""The storage adapters on a real Azurite, each closed when its test is over."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from azure.storage.queue.aio import QueueClient
+
+from shared.adapters.export_blobs import BlobContainer, prepare_container
+from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.adapters.table_store import TableStore, prepare_tables
+from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
+
+
+@asynccontextmanager
+async def table_store(connection_string: str) -> AsyncIterator[TableStore]:
+    async with StorageAccount(connection_string).tables() as service:
+        yield TableStore(Lazy(lambda: service, prepare_tables))
+
+
+@asynccontextmanager
+async def storage_queue(connection_string: str) -> AsyncIterator[tuple[StorageQueue, QueueClient]]:
+    """The adapter, and a client that sees what lies in its queue."""
+    async with StorageAccount(connection_string).queues() as service:
+        yield StorageQueue(Lazy(lambda: service, prepare_queue)), service.get_queue_client(QUEUE)
+
+
+@asynccontextmanager
+async def blob_container(connection_string: str) -> AsyncIterator[BlobContainer]:
+    async with StorageAccount(connection_string).blobs() as service:
+        yield BlobContainer(Lazy(lambda: service, prepare_container))

@@ -1,0 +1,86 @@
+"""What `ports.RequestStore` promises, kept by the fake and by the table alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownRequest
+from shared.domain.ports import RequestStore, Stored
+from shared.domain.request import Kind, PrivacyRequest, TenantProgress
+from shared.domain.subject import EmailSubject, Subject, UserNameSubject
+from tests.contract.storage import table_store
+from tests.fakes import MemoryStore
+from tests.unit.samples import NOW, a_request, a_request_with_everything
+
+
+@pytest.fixture(params=["in memory", "azurite"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[RequestStore]:
+    if request.param == "in memory":
+        yield MemoryStore()
+        return
+    async with table_store(request.getfixturevalue("azurite")) as real:
+        yield real
+
+
+def fresh(kind: Kind = Kind.EXPORT, subject: Subject | None = None) -> PrivacyRequest:
+    return replace(a_request(kind, subject), id=str(uuid4()))
+
+
+async def test_a_request_comes_back_as_it_was(store: RequestStore) -> None:
+    request = a_request_with_everything(str(uuid4()))
+    added = await store.add(request)
+    assert added.request == request
+    assert await store.get(request.id) == added
+
+
+@pytest.mark.parametrize("subject", [EmailSubject("zoë@example.com"), UserNameSubject("contoso", "zoe_1")])
+async def test_each_kind_of_subject_comes_back(store: RequestStore, subject: Subject) -> None:
+    request = fresh(Kind.DELETION, subject)
+    await store.add(request)
+    assert (await store.get(request.id)).request == request
+
+
+async def test_the_same_id_is_recorded_once(store: RequestStore) -> None:
+    request = fresh()
+    added = await store.add(request)
+    with pytest.raises(AlreadyRecorded):
+        await store.add(replace(request, submitter="key:1"))
+    assert await store.get(request.id) == added
+
+
+async def test_nobody_knows_an_id_that_was_never_recorded(store: RequestStore) -> None:
+    request = fresh()
+    with pytest.raises(UnknownRequest):
+        await store.get(request.id)
+    with pytest.raises(UnknownRequest):
+        await store.save(Stored(request, 'W/"never"'))
+
+
+async def test_a_save_is_read_back_with_its_version(store: RequestStore) -> None:
+    added = await store.add(fresh())
+    running = added.request.claimed(NOW, NOW).with_progress(TenantProgress("fabrikam", absent_since=NOW))
+    saved = await store.save(replace(added, request=running))
+    assert saved.request == running
+    assert saved.version != added.version
+    assert await store.get(running.id) == saved
+
+
+async def test_a_save_under_an_old_version_changes_nothing(store: RequestStore) -> None:
+    added = await store.add(fresh())
+    saved = await store.save(replace(added, request=added.request.claimed(NOW, NOW)))
+    late = added.request.with_progress(TenantProgress("fabrikam", absent_since=NOW)).with_done("late", NOW)
+    with pytest.raises(Overtaken):
+        await store.save(replace(added, request=late))
+    assert await store.get(added.request.id) == saved
+
+
+async def test_of_two_savers_at_once_exactly_one_wins(store: RequestStore) -> None:
+    added = await store.add(fresh())
+    rivals = [store.save(replace(added, request=added.request.with_done(name, NOW))) for name in ("a", "b")]
+    results = await asyncio.gather(*rivals, return_exceptions=True)
+    (winner,) = (result for result in results if isinstance(result, Stored))
+    assert sum(isinstance(result, Overtaken) for result in results) == 1
+    assert await store.get(added.request.id) == winner
