@@ -39,7 +39,7 @@ def simulator(simulator_process: Simulator) -> Iterator[Simulator]:
 @pytest.fixture(scope="session")
 def stack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     options = StackOptions(tenants=3, users=24, data_dir=tmp_path_factory.mktemp("stack"))
-    with started_stack(options, LOG_LEVEL="DEBUG") as running:
+    with started_stack(options, LOG_LEVEL="DEBUG", REPLICATION_WINDOW="PT0.5S") as running:
         yield running
 
 

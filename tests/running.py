@@ -45,11 +45,11 @@ class Simulator:
         self.ask("DELETE", "calls")
         self.ask("POST", "audit-pages", empty_page_at=None)
 
-    def ask(self, method: str, what: str, **body: object) -> httpx.Response:
+    def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:
         """A call to the control address that must succeed."""
         return self.control.request(method, f"/_control/{what}", json=body).raise_for_status()
 
-    def fault(self, kind: str, **more: object) -> None:
+    def fault(self, kind: str, /, **more: object) -> None:
         """The next matching call fails: path, method, times, after, retry_after."""
         self.ask("POST", "faults", fault=kind, **more)
 

@@ -36,10 +36,9 @@ class Azurite:
             *options,
             *more,
         ]
-        data = folder / "azurite"
-        self._child = Child(
-            Command("Azurite", [*arguments, "--location", str(data)], folder / "azurite.log", {})
-        )
+        location = ("--location", str(folder / "azurite"))
+        self._command = Command("Azurite", [*arguments, *location], folder / "azurite.log", {})
+        self._child = Child(self._command)
 
     @property
     def pid(self) -> int:
@@ -65,13 +64,21 @@ class Azurite:
         """End it."""
         self._child.stop()
 
-    def __enter__(self) -> "Azurite":
+    def start_again(self) -> None:
+        """Start it after `stop`, with the same addresses and data. Raises `NotReady`."""
+        self._child = Child(self._command)
+        self._wait()
+
+    def _wait(self) -> None:
         deadline = time.monotonic() + PATIENCE
         while not all(_answers(port) for port in self._ports.values()):
             if time.monotonic() > deadline or self._child.ended() is not None:
                 self.stop()
                 raise NotReady("Azurite did not get ready")
             time.sleep(0.05)
+
+    def __enter__(self) -> "Azurite":
+        self._wait()
         return self
 
     def __exit__(

@@ -140,7 +140,5 @@ def test_import_pulls_in_no_models() -> None:
         "import sys, shared.adapters.graph.directory;"
         "print(sum(name.startswith('msgraph.generated.models') for name in sys.modules))"
     )
-    ran = subprocess.run(  # noqa: S603  our own code in a fresh interpreter
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == "0"

@@ -1,21 +1,17 @@
 from datetime import timedelta
 
 import azure.functions as func
-import jsonschema
 import pytest
-import yaml
 
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
 from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import Stored
 from shared.domain.request import PrivacyRequest
+from tests.contract_of_api import check_schema
 from tests.fakes import FakeLinks, MemoryStore
-from tests.paths import ROOT
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.world import World
-
-OPENAPI = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 
 
 def exports(world: World) -> Functions:
@@ -25,8 +21,7 @@ def exports(world: World) -> Functions:
 def check(response: func.HttpResponse, schema: str) -> dict[str, object]:
     """The body, held to the contract."""
     body = json_of(response)
-    schemas = {"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]}
-    jsonschema.Draft202012Validator(schemas).validate(body)
+    check_schema(body, schema)
     assert response.headers["Cache-Control"] == "no-store"
     return body
 
