@@ -64,7 +64,7 @@ class Stack:
         storage = self._options.storage_connection_string or self._azurite()
         key = secrets.token_urlsafe(24)
         environment = {**self._tenant_settings(graph), **self._storage_settings(storage)}
-        arguments = ("--app", str(ROOT), "--port", str(self._options.port), "--function-key", key)
+        arguments = ("--app", str(ROOT), "--port", str(self._options.port), f"--function-key={key}")
         host = self._child("host", python("local.host", *arguments, "--follow-parent"), environment)
         samples = graph.get("sample_users", ())
         return Ready(
