@@ -23,7 +23,8 @@ def main() -> int:
     options = _options()
     if options.follow_parent:
         follow_parent()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    # As Azure's worker does, hand on whatever the app lets through; LOG_LEVEL is the app's own setting.
+    logging.basicConfig(stream=sys.stderr, level=os.environ.get("LOG_LEVEL", "INFO"), format="%(message)s")
     logging.getLogger("azure").setLevel(logging.WARNING)
     try:
         functions = load(options.app.resolve())

@@ -2,8 +2,10 @@
 
 import importlib
 import inspect
+import os
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -42,6 +44,7 @@ class QueueFunction:
 
 
 Function = HttpFunction | QueueFunction
+_PARAMETER = re.compile(r"\{\w+\}")
 _ANNOTATIONS: Mapping[str, type] = {"httpTrigger": func.HttpRequest, "queueTrigger": func.QueueMessage}
 
 
@@ -61,7 +64,25 @@ def load(folder: Path) -> tuple[Function, ...]:
         raise AppRefused(str(error)) from error
     if not found:
         raise AppRefused("No job functions found")
-    return tuple(_function(one) for one in found)
+    functions = tuple(_function(one) for one in found)
+    _check_calls([one for one in functions if isinstance(one, HttpFunction)])
+    return tuple(one for one in functions if not _disabled(one.name))
+
+
+def _disabled(name: str) -> bool:
+    """Whether the app setting `AzureWebJobs.NAME.Disabled` takes the function out of service."""
+    return os.environ.get(f"AzureWebJobs.{name}.Disabled", "").lower() in {"true", "1"}
+
+
+def _check_calls(functions: Sequence[HttpFunction]) -> None:
+    taken: dict[tuple[str, str], str] = {}
+    for one in functions:
+        if "{" in _PARAMETER.sub("", one.route):
+            raise AppRefused(f"{one.name}: the embedded host reads {{name}} alone in a route")
+        for method in one.methods:
+            first = taken.setdefault((method, _PARAMETER.sub("{}", one.route).lower()), one.name)
+            if first != one.name:
+                raise AppRefused(f"{one.name}: {method} {one.route} is taken by {first}")
 
 
 def _function(one: Any) -> Function:  # the library's Function class is untyped

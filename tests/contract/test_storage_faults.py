@@ -28,7 +28,7 @@ NOWHERE = (
 )
 
 
-class ForgetfulTransport(AioHttpTransport):
+class ForgetfulTransport(AioHttpTransport):  # type: ignore[misc] # azure-core exports it lazily, untyped
     """Sends every request; the answer of the next transaction is lost when `forget` is set."""
 
     forget = False
