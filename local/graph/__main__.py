@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import random
-import socket
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +20,7 @@ from local.graph.login import Login
 from local.graph.people import make_tenants
 from local.graph.tokens import Issuer
 from local.lifeline import follow_parent
+from local.listen import listening
 
 SHOWN_USERS = 200
 
@@ -53,8 +53,8 @@ async def _serve(options: argparse.Namespace) -> None:
     graph = _server(Graph(tenants, issuer, faults, audits, control).asgi(), None, None)
     login = _server(Login(tenants, issuer).asgi(), certificate, key)
     with (
-        socket.create_server(("127.0.0.1", options.port)) as graph_socket,
-        socket.create_server(("127.0.0.1", options.login_port)) as login_socket,
+        listening(options.port) as graph_socket,
+        listening(options.login_port) as login_socket,
     ):
         ready: Json = {
             "event": "ready",

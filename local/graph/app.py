@@ -17,7 +17,7 @@ from local.graph.control import Control
 from local.graph.cut import CutConnection
 from local.graph.directory import Json, Tenant
 from local.graph.faults import Faults, as_error
-from local.graph.tokens import Issuer
+from local.graph.tokens import Caller, Issuer
 
 READ_USERS = frozenset(
     {"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
@@ -77,6 +77,12 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
             READ_USERS | purge,
             lambda c: users_api.get_deleted(c.request, c.tenant, c.options, *c.parts),
         ),
+        known(
+            "GET",
+            r"directory/deletedItems/(?:microsoft\.)?graph\.user",
+            READ_USERS | purge,
+            lambda c: users_api.list_deleted(c.request, c.tenant, c.options),
+        ),
         known("DELETE", binned, purge, lambda c: users_api.purge_deleted(c.request, c.tenant, *c.parts)),
         known(
             "POST",
@@ -112,7 +118,8 @@ class Graph:
 
     async def answer(self, request: Request) -> Response:
         """Any call but those to the control address."""
-        fault = self.faults.next_for(request)
+        tenant = self._tenant(self._caller(request))
+        fault = self.faults.next_for(request, tenant.name if tenant else None)
         if fault is not None and fault.kind == "cut_before":
             response: Response = CutConnection()
         elif fault is not None and fault.kind in {"429", "503"}:
@@ -120,8 +127,8 @@ class Graph:
         else:
             response = await self._handled(request)
             response = CutConnection() if fault is not None else response
-        entry = {"method": request.method, "path": request.url.path, "status": response.status_code}
-        self.control.calls.append(entry)
+        entry: Json = {"method": request.method, "path": request.url.path, "status": response.status_code}
+        self.control.calls.append({"tenant": tenant.name if tenant else None, **entry})
         return response
 
     async def _handled(self, request: Request) -> Response:
@@ -143,18 +150,25 @@ class Graph:
         raise unknown(f"{request.method} {path.partition('users/')[0]}")
 
     def _authorised(self, request: Request, operation: Operation) -> Tenant:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        challenge = {"www-authenticate": _CHALLENGE}
-        if scheme.lower() != "bearer" or not token:
-            raise GraphError(401, "InvalidAuthenticationToken", "Access token is empty.", challenge)
-        caller = self.issuer.read(token)
-        if caller is None:
-            text = "Lifetime validation failed, the token is expired."
+        caller = self._caller(request)
+        tenant = self._tenant(caller)
+        if caller is None or tenant is None:
+            sent = request.headers.get("authorization")
+            text = "Lifetime validation failed, the token is expired." if sent else "Access token is empty."
+            challenge = {"www-authenticate": _CHALLENGE}
             raise GraphError(401, "InvalidAuthenticationToken", text, challenge)
         if not caller.roles & operation.roles:
             text = "Insufficient privileges to complete the operation."
             raise GraphError(403, "Authorization_RequestDenied", text)
-        return next(one for one in self.tenants.values() if one.tenant_id == caller.tenant_id)
+        return tenant
+
+    def _caller(self, request: Request) -> Caller | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return self.issuer.read(token) if scheme.lower() == "bearer" else None
+
+    def _tenant(self, caller: Caller | None) -> Tenant | None:
+        known = (one for one in self.tenants.values() if caller and one.tenant_id == caller.tenant_id)
+        return next(known, None)
 
 
 def _options(request: Request) -> dict[str, str]:

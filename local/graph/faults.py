@@ -1,6 +1,7 @@
 """Faults on demand: what the control address asks for, the next matching calls get."""
 
 from dataclasses import dataclass, field
+from urllib.parse import unquote, unquote_plus
 
 from starlette.requests import Request
 
@@ -15,15 +16,19 @@ class Fault:
     """`times` matching calls fail, after `skip` that do not."""
 
     kind: str
+    tenant: str | None = None
     method: str | None = None
     path: str = ""
     retry_after: int | None = None
     times: int = 1
     skip: int = 0
 
-    def hits(self, request: Request) -> bool:
-        """Whether this call fails; counts it."""
-        if self.method not in {None, request.method} or self.path.lower() not in request.url.path.lower():
+    def hits(self, request: Request, tenant: str | None) -> bool:
+        """Whether this call fails; counts it. `path` is looked for in path and query, not encoded."""
+        address = f"{unquote(request.url.path)}?{unquote_plus(request.url.query)}".lower()
+        if self.method not in {None, request.method} or self.tenant not in {None, tenant}:
+            return False
+        if self.path.lower() not in address:
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -46,6 +51,7 @@ class Faults:
         self.pending.append(
             Fault(
                 kind=str(asked["fault"]),
+                tenant=str(asked["tenant"]) if asked.get("tenant") else None,
                 method=str(asked["method"]) if asked.get("method") else None,
                 path=str(asked.get("path", "")),
                 retry_after=int(str(after)) if after is not None else None,
@@ -54,9 +60,9 @@ class Faults:
             )
         )
 
-    def next_for(self, request: Request) -> Fault | None:
-        """The fault that this call gets."""
-        return next((fault for fault in self.pending if fault.hits(request)), None)
+    def next_for(self, request: Request, tenant: str | None) -> Fault | None:
+        """The fault that this call to `tenant` gets."""
+        return next((fault for fault in self.pending if fault.hits(request, tenant)), None)
 
 
 def as_error(fault: Fault) -> GraphError:

@@ -22,7 +22,30 @@ class Login:
 
     def asgi(self) -> Starlette:
         """The ASGI application."""
-        return Starlette(routes=[Route("/{tenant}/oauth2/v2.0/token", self.token, methods=["POST"])])
+        routes = [
+            Route("/{tenant}/oauth2/v2.0/token", self.token, methods=["POST"]),
+            Route("/{tenant}/v2.0/.well-known/openid-configuration", self.metadata),
+            Route("/{tenant}/discovery/v2.0/keys", self.keys),
+        ]
+        return Starlette(routes=routes)
+
+    async def metadata(self, request: Request) -> Response:
+        """OpenID Connect discovery."""
+        tenant = self._tenants.get(request.path_params["tenant"])
+        if tenant is None:
+            return _refused(400, "invalid_tenant", "AADSTS90002: Tenant not found.")
+        root = f"{request.url.scheme}://{request.url.netloc}/{tenant.tenant_id}"
+        return JSONResponse(
+            {
+                "issuer": f"https://sts.windows.net/{tenant.tenant_id}/",
+                "token_endpoint": f"{root}/oauth2/v2.0/token",
+                "jwks_uri": f"{root}/discovery/v2.0/keys",
+            }
+        )
+
+    async def keys(self, _request: Request) -> Response:
+        """The keys that tokens are signed with."""
+        return JSONResponse(self._issuer.keys())
 
     async def token(self, request: Request) -> Response:
         """The client credentials grant (RFC 6749, 4.4)."""

@@ -1,11 +1,13 @@
 """Access tokens for Graph: RS256, one hour, with the roles that later calls are held to."""
 
+import json
 import time
 import uuid
 from dataclasses import dataclass
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from local.graph.directory import Tenant
 
@@ -42,6 +44,11 @@ class Issuer:
             "exp": now + LIFE,
         }
         return jwt.encode(claims, self._key, "RS256", headers={"kid": self._key_id})
+
+    def keys(self) -> dict[str, object]:
+        """The public half as a JSON Web Key Set (RFC 7517)."""
+        key = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
+        return {"keys": [{**key, "kid": self._key_id, "use": "sig"}]}
 
     def read(self, token: str) -> Caller | None:
         """Who the token speaks for; None if it is not good."""

@@ -24,16 +24,7 @@ def list_users(request: Request, tenant: Tenant, options: dict[str, str]) -> Res
     if "$filter" in options:
         test = user_test(options["$filter"], tenant.domain)
         chosen = [user for user in chosen if test(user)]
-    top, start = _top(options), int(options.get("$skiptoken", "0"))
-    body: Json = {
-        "@odata.context": f"{_root(request)}/$metadata#users",
-        "value": [_shaped(user, options) for user in chosen[start : start + top]],
-    }
-    if start + top < len(chosen):
-        kept = {**options, "$skiptoken": str(start + top)}
-        query = "&".join(f"{name}={quote(value)}" for name, value in kept.items())
-        body["@odata.nextLink"] = f"{_root(request)}/users?{query}"
-    return ok(request, body)
+    return _page(request, chosen, options, "users")
 
 
 def get_user(request: Request, tenant: Tenant, options: dict[str, str], name: str) -> Response:
@@ -61,6 +52,13 @@ def delete_user(request: Request, tenant: Tenant, name: str) -> Response:
     return no_content(request)
 
 
+def list_deleted(request: Request, tenant: Tenant, options: dict[str, str]) -> Response:
+    """GET /directory/deletedItems/microsoft.graph.user, without a filter."""
+    if "$filter" in options:
+        raise unknown("a filter on the recycle bin")
+    return _page(request, list(tenant.bin.values()), options, "directory/deletedItems/microsoft.graph.user")
+
+
 def get_deleted(request: Request, tenant: Tenant, options: dict[str, str], object_id: str) -> Response:
     """GET /directory/deletedItems/{id}."""
     user = tenant.bin.get(object_id)
@@ -83,6 +81,19 @@ def restore_deleted(request: Request, tenant: Tenant, object_id: str) -> Respons
     if user is None:
         raise not_found(object_id)
     return ok(request, {"@odata.type": "#microsoft.graph.user", **_shaped(user, {})})
+
+
+def _page(request: Request, chosen: list[Json], options: dict[str, str], path: str) -> Response:
+    top, start = _top(options), int(options.get("$skiptoken", "0"))
+    body: Json = {
+        "@odata.context": f"{_root(request)}/$metadata#{path}",
+        "value": [_shaped(user, options) for user in chosen[start : start + top]],
+    }
+    if start + top < len(chosen):
+        kept = {**options, "$skiptoken": str(start + top)}
+        query = "&".join(f"{name}={quote(value)}" for name, value in kept.items())
+        body["@odata.nextLink"] = f"{_root(request)}/{path}?{query}"
+    return ok(request, body)
 
 
 def _deleted(user: Json) -> Json:

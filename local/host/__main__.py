@@ -5,7 +5,6 @@ import asyncio
 import json
 import logging
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from local.host.http import HttpDispatch
 from local.host.load import AppRefused, Function, HttpFunction, QueueFunction, load
 from local.host.queues import INVISIBILITY, QueueListener
 from local.lifeline import follow_parent
+from local.listen import listening
 
 
 def main() -> int:
@@ -57,13 +57,13 @@ async def _serve(functions: tuple[Function, ...], config: HostConfig, options: a
     server = uvicorn.Server(
         uvicorn.Config(asgi, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
     )
-    with socket.create_server(("127.0.0.1", options.port)) as listening:
+    with listening(options.port) as server_socket:
         tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        url = f"http://127.0.0.1:{server_socket.getsockname()[1]}"
         names = sorted(one.name for one in functions)
         ready = {"event": "ready", "url": url, "pid": os.getpid(), "functions": names}
         announcing = asyncio.create_task(_announce(server, ready))
-        await server.serve(sockets=[listening])
+        await server.serve(sockets=[server_socket])
         for task in (announcing, *tasks):
             task.cancel()
         await asyncio.gather(announcing, *tasks, return_exceptions=True)

@@ -33,7 +33,7 @@ def main() -> None:
     invocations = json.loads(sys.stdin.read() or "[]")
     os.chdir(app)
     sys.path.insert(0, str(app))
-    print(json.dumps(asyncio.run(_run(app, invocations))))
+    sys.stdout.write(json.dumps(asyncio.run(_run(app, invocations))))
 
 
 async def _run(app: Path, invocations: list[dict[str, Any]]) -> dict[str, object]:

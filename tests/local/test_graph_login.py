@@ -1,0 +1,110 @@
+"""The simulator's login endpoint and the tokens it gives."""
+
+import ssl
+from collections.abc import Iterator
+
+import aiohttp
+import httpx
+import jwt
+import pytest
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.identity.aio import ClientSecretCredential
+
+from tests.local.graph_client import code, graph_client, login_client, token
+from tests.running import Simulator, started_simulator
+
+
+@pytest.fixture(scope="module")
+def restricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A simulator whose roles a test may take away."""
+    with started_simulator(tmp_path_factory.mktemp("graph")) as running:
+        yield running
+
+
+async def test_the_real_credential_class_gets_a_token(simulator: Simulator) -> None:
+    home = simulator.tenants[0]
+    context = ssl.create_default_context(cafile=str(simulator.ready["ca_file"]))
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context), auto_decompress=False)
+    async with ClientSecretCredential(
+        home["tenant_id"],
+        home["client_id"],
+        home["client_secret"],
+        authority=simulator.login,
+        disable_instance_discovery=True,
+        transport=AioHttpTransport(session=session),
+    ) as credential:
+        given = await credential.get_token("https://graph.microsoft.com/.default")
+    assert given.token.count(".") == 2
+
+
+def test_a_token_is_signed_with_the_published_key_and_carries_roles(simulator: Simulator) -> None:
+    home = simulator.tenants[0]
+    given = token(simulator).json()
+    with login_client(simulator) as login:
+        metadata = login.get(f"/{home['tenant_id']}/v2.0/.well-known/openid-configuration").json()
+        (key,) = login.get(metadata["jwks_uri"]).json()["keys"]
+    claims = jwt.decode(
+        given["access_token"], jwt.PyJWK(key), ["RS256"], audience="https://graph.microsoft.com"
+    )
+    assert (claims["tid"], claims["appid"]) == (home["tenant_id"], home["client_id"])
+    assert "User.DeleteRestore.All" in claims["roles"]
+    assert given["expires_in"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "told"),
+    [
+        ({"client_secret": "wrong"}, 401, "AADSTS7000215"),
+        ({"client_id": "another"}, 401, "AADSTS7000215"),
+        ({"grant_type": "password"}, 400, "AADSTS70003"),
+    ],
+)
+def test_a_wrong_login_is_refused(
+    simulator: Simulator, changed: dict[str, str], status: int, told: str
+) -> None:
+    answer = token(simulator, **changed)
+    assert answer.status_code == status
+    assert told in answer.json()["error_description"]
+
+
+def test_an_unknown_tenant_is_refused(simulator: Simulator) -> None:
+    with login_client(simulator) as login:
+        answer = login.post("/nowhere.onmicrosoft.com/oauth2/v2.0/token", data={})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic x"])
+def test_a_call_without_a_good_token_is_401_with_a_challenge(simulator: Simulator, header: str) -> None:
+    answer = httpx.get(f"{simulator.url}/v1.0/users", headers={"authorization": header}, trust_env=False)
+    assert (answer.status_code, code(answer)) == (401, "InvalidAuthenticationToken")
+    assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("GET", "/users", "User.Read.All"),
+        ("GET", "/auditLogs/directoryAudits", "AuditLog.Read.All"),
+        ("GET", "/directory/deletedItems/00000000-0000-4000-8000-000000000000", "User.Read.All"),
+        ("DELETE", "/users/00000000-0000-4000-8000-000000000000", "User.DeleteRestore.All"),
+        ("DELETE", "/directory/deletedItems/00000000-0000-4000-8000-000000000000", "User.DeleteRestore.All"),
+    ],
+)
+def test_each_call_asks_for_its_role(restricted: Simulator, method: str, path: str, role: str) -> None:
+    restricted.ask("POST", "roles", tenant="contoso", roles=["Unrelated.Role"])
+    with graph_client(restricted) as http:
+        answer = http.request(method, path)
+        assert (answer.status_code, code(answer)) == (403, "Authorization_RequestDenied")
+    restricted.ask("POST", "roles", tenant="contoso", roles=[role])
+    with graph_client(restricted) as http:
+        assert http.request(method, path).status_code in {200, 404}
+
+
+def test_an_error_has_graph_s_shape_and_headers(simulator: Simulator) -> None:
+    with graph_client(simulator) as http:
+        answer = http.get("/users/nobody", headers={"client-request-id": "mine"})
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "innerError"}
+    assert set(error["innerError"]) == {"date", "request-id", "client-request-id"}
+    assert answer.headers["client-request-id"] == error["innerError"]["client-request-id"] == "mine"
+    assert answer.headers["request-id"] == error["innerError"]["request-id"]
