@@ -96,7 +96,7 @@ def _progress(title: str, status: Json) -> Group:
         f"{title} {status['id']}: {status['status']}" + (f" ({reason})" if reason else ""), style="bold"
     )
     lines = [Text(("✓ " if step["done"] else "· ") + step["name"]) for step in steps]
-    return Group(head, *lines, Text(f"due {status['dueAt']}", style="dim"))
+    return Group(head, *lines, Text(f"due {status['dueAt']}", style="dim"), Text())
 
 
 def main() -> int:

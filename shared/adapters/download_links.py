@@ -73,4 +73,4 @@ def _link(
         content_disposition=f'attachment; filename="{FILE_NAME}"',
         content_type="application/zip",
     )
-    return Link(f"{client.url}?{signature}", expires_at)
+    return Link(f"{client.url}?{signature}", expires_at.replace(microsecond=0))  # as the signature says it
