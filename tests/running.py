@@ -43,6 +43,7 @@ class Simulator:
         """No faults, no empty pages, all roles, no calls remembered."""
         self.ask("DELETE", "faults")
         self.ask("DELETE", "calls")
+        self.ask("DELETE", "roles")
         self.ask("POST", "audit-pages", empty_page_at=None)
 
     def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:

@@ -17,6 +17,7 @@ from local.graph.control import Control
 from local.graph.directory import Json, Tenant
 from local.graph.faults import Faults
 from local.graph.login import Login
+from local.graph.operations import operations
 from local.graph.people import make_tenants
 from local.graph.tokens import Issuer
 from local.lifeline import follow_parent
@@ -50,7 +51,7 @@ async def _serve(options: argparse.Namespace) -> None:
     tenants, issuer, faults = {tenant.name: tenant for tenant in made}, Issuer(), Faults()
     audits = AuditPages(options.page_size)
     control = Control(tenants, faults, audits, random.Random(options.seed + 1))  # noqa: S311 - made-up people
-    graph = _server(Graph(tenants, issuer, faults, audits, control).asgi(), None, None)
+    graph = _server(Graph(tenants, issuer, faults, operations(audits), control).asgi(), None, None)
     login = _server(Login(tenants, issuer).asgi(), certificate, key)
     with (
         listening(options.port) as graph_socket,

@@ -9,6 +9,7 @@ from local.graph.answers import GraphError
 from local.graph.directory import Json
 
 KINDS = ("429", "503", "cut_before", "cut_after")
+FIELDS = frozenset({"fault", "tenant", "method", "path", "retry_after", "times", "after"})
 
 
 @dataclass
@@ -43,10 +44,14 @@ class Faults:
 
     pending: list[Fault] = field(default_factory=list)
 
-    def add(self, asked: Json) -> None:
-        """One more. Raises `ValueError`."""
+    def add(self, asked: Json, tenants: set[str]) -> None:
+        """One more. Raises `ValueError`: a fault that never strikes would let a test pass for nothing."""
         if asked.get("fault") not in KINDS:
             raise ValueError(f"fault must be one of {', '.join(KINDS)}")
+        if strange := sorted(set(asked) - FIELDS):
+            raise ValueError(f"a fault has no {strange[0]}")
+        if asked.get("tenant") not in {None, *tenants}:
+            raise ValueError(f"tenant must be one of {', '.join(sorted(tenants))}")
         after = asked.get("retry_after")
         self.pending.append(
             Fault(

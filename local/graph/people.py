@@ -9,32 +9,33 @@ from local.graph.directory import Json, Tenant
 TENANTS = ("contoso", "fabrikam", "litware", "tailspin", "northwind", "adatum", "wingtip", "proseware")
 GIVEN = ("Ada", "Zoë", "Łukasz", "Nuño", "Þóra", "Siobhán", "田中", "محمد", "Ольга", "Jürgen")
 SURNAMES = ("O'Brien", "Müller", "Åkesson", "Núñez", "Smith", "太郎", "علي", "Иванова", "D'Angelo", "Søren")
+CITIES = ("Zürich", "København", "Kraków", "São Paulo")
 ATTRIBUTES = ("LoyaltyNumber", "Newsletter", "ShoeSize", "MemberSince")
 
 
 def make_tenants(seed: int, tenants: int, users: int, events: int) -> list[Tenant]:
-    """`users` people spread over `tenants`; the first has exactly `events` audit events."""
+    """`users` accounts spread over `tenants`; the first has exactly `events` audit events.
+
+    Each fifth account is a second one of the person before it, in the next tenant.
+    """
     dice = random.Random(seed)  # noqa: S311 - made-up people, the same for the same seed
     made = [_tenant(dice, number) for number in range(tenants)]
     for number in range(users):
         tenant = made[number % tenants]
-        user = add_user(tenant, _person(dice, tenant, number), dice)
-        count = events if number == 0 else dice.randint(0, min(2 * events, 60))
-        make_events(tenant, str(user["id"]), count, dice)
-        if number and number % 3 == 0 and tenants > 1:
-            twin = made[(number + 1) % tenants]
-            add_user(twin, _person(dice, twin, number), dice)
+        person = number - 1 if number % 5 == 4 and tenants > 1 else number
+        user = add_user(tenant, _person(tenant, person), dice)
+        make_events(tenant, str(user["id"]), _event_count(dice, number, events), dice)
     return made
 
 
 def add_user(tenant: Tenant, given: Json, dice: random.Random) -> Json:
     """A user of the tenant with what is not given filled in."""
-    object_id = _guid(dice)
-    name = f"{uuid.UUID(int=dice.getrandbits(128))}@{tenant.domain}"
-    identities = [
-        *_listed(given.get("identities")),
-        {"signInType": "userPrincipalName", "issuer": tenant.domain, "issuerAssignedId": name},
-    ]
+    object_id, spare = _guid(dice), f"{_guid(dice)}@{tenant.domain}"
+    listed = _listed(given.get("identities"))
+    # An address in the tenant's own domain becomes the user principal name.
+    own = [name for name in map(_address, listed) if name.lower().endswith(f"@{tenant.domain}")]
+    name = str(given.get("userPrincipalName") or next(iter(own), spare))
+    principal = {"signInType": "userPrincipalName", "issuer": tenant.domain, "issuerAssignedId": name}
     user: Json = {
         "id": object_id,
         "accountEnabled": True,
@@ -47,7 +48,7 @@ def add_user(tenant: Tenant, given: Json, dice: random.Random) -> Json:
         "userType": "Member",
         "createdDateTime": (datetime.now(UTC) - timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         **given,
-        "identities": identities,
+        "identities": [*(one for one in listed if _address(one).lower() != name.lower()), principal],
     }
     tenant.users[object_id] = user
     return user
@@ -84,19 +85,21 @@ def _tenant(dice: random.Random, number: int) -> Tenant:
     )
 
 
-def _person(dice: random.Random, tenant: Tenant, number: int) -> Json:
-    given, surname = dice.choice(GIVEN), dice.choice(SURNAMES)
-    values: tuple[object, ...] = (
-        f"L-{number:06}",
-        bool(number % 2),
-        36 + number % 10,
-        "2020-01-31T00:00:00Z",
-    )
+def _event_count(dice: random.Random, number: int, events: int) -> int:
+    if number == 0:
+        return events
+    return 0 if number % 7 == 2 else dice.randint(0, min(2 * events, 60))
+
+
+def _person(tenant: Tenant, number: int) -> Json:
+    """The same person in whichever tenant."""
+    given, surname = GIVEN[number % len(GIVEN)], SURNAMES[number * 7 % len(SURNAMES)]
+    values = (f"L-{number:06}", bool(number % 2), 36 + number % 10, "2020-01-31T00:00:00Z")
     return {
         "displayName": f"{given} {surname}",
         "givenName": given,
         "surname": surname,
-        "city": dice.choice(("Zürich", "København", "Kraków", "São Paulo")),
+        "city": CITIES[number % len(CITIES)],
         "otherMails": [f"person{number}@example.net"],
         "identities": _identities(tenant, number),
         **dict(zip(tenant.extension_names, values, strict=True)),
@@ -173,6 +176,12 @@ def _target(object_id: str) -> Json:
 
 def _guid(dice: random.Random) -> str:
     return str(uuid.UUID(int=dice.getrandbits(128), version=4))
+
+
+def _address(identity: object) -> str:
+    """The address that a local identity signs in with, or ""."""
+    local = isinstance(identity, dict) and str(identity["signInType"]).startswith("emailAddress")
+    return str(identity["issuerAssignedId"]) if local and isinstance(identity, dict) else ""
 
 
 def _listed(value: object) -> list[object]:

@@ -15,9 +15,13 @@ AUDIENCE = "https://graph.microsoft.com"
 LIFE = 3600
 
 
+class TokenRefused(Exception):
+    """A token that is not good; the message says it as Graph does."""
+
+
 @dataclass(frozen=True)
-class Caller:
-    """Who calls: a tenant's app with its roles."""
+class Claims:
+    """What a good token says."""
 
     tenant_id: str
     roles: frozenset[str]
@@ -33,15 +37,22 @@ class Issuer:
     def issue(self, tenant: Tenant) -> str:
         """A token for the tenant's app."""
         now = int(time.time())
+        # The app's service principal in the tenant: subject and object of an app-only token alike.
+        principal = str(uuid.uuid5(uuid.UUID(tenant.tenant_id), tenant.client_id))
         claims = {
             "aud": AUDIENCE,
             "iss": f"https://sts.windows.net/{tenant.tenant_id}/",
             "tid": tenant.tenant_id,
             "appid": tenant.client_id,
+            "appidacr": "1",
+            "idtyp": "app",
+            "oid": principal,
+            "sub": principal,
             "roles": list(tenant.roles),
             "iat": now,
             "nbf": now,
             "exp": now + LIFE,
+            "ver": "1.0",
         }
         return jwt.encode(claims, self._key, "RS256", headers={"kid": self._key_id})
 
@@ -50,10 +61,12 @@ class Issuer:
         key = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [{**key, "kid": self._key_id, "use": "sig"}]}
 
-    def read(self, token: str) -> Caller | None:
-        """Who the token speaks for; None if it is not good."""
+    def read(self, token: str) -> Claims:
+        """What the token says. Raises `TokenRefused`."""
         try:
             claims = jwt.decode(token, self._key.public_key(), ["RS256"], audience=AUDIENCE)
-        except jwt.PyJWTError:
-            return None
-        return Caller(str(claims["tid"]), frozenset(claims["roles"]))
+        except jwt.ExpiredSignatureError as error:
+            raise TokenRefused("Lifetime validation failed, the token is expired.") from error
+        except jwt.PyJWTError as error:
+            raise TokenRefused("CompactToken parsing failed with error code: 80049217") from error
+        return Claims(str(claims["tid"]), frozenset(claims["roles"]))

@@ -1,130 +1,173 @@
 """Users and the recycle bin."""
 
 import re
-from urllib.parse import quote
+from datetime import UTC, datetime
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from local.graph.answers import GraphError, bad_query, no_content, not_found, ok, unknown
-from local.graph.directory import Json, Tenant
+from local.graph.call import Call
+from local.graph.directory import Json
 from local.graph.filters import user_test
+from local.graph.paging import Place, next_link, page_size, place
 
 DEFAULTS = (
     *("businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone"),
     *("officeLocation", "preferredLanguage", "surname", "userPrincipalName"),
 )
-LARGEST_PAGE = 999
+PROPERTIES = frozenset(
+    {
+        *DEFAULTS,
+        *("accountEnabled", "ageGroup", "city", "companyName", "consentProvidedForMinor", "country"),
+        *("createdDateTime", "creationType", "deletedDateTime", "department", "employeeId"),
+        *("externalUserState", "externalUserStateChangeDateTime", "faxNumber"),
+        *("lastPasswordChangeDateTime", "legalAgeGroupClassification", "mailNickname", "passwordPolicies"),
+        *("postalCode", "signInSessionsValidFromDateTime", "state", "streetAddress", "usageLocation"),
+        "userType",
+    }
+)
+"""What is null when selected and not set."""
+COLLECTIONS = frozenset({"businessPhones", "identities", "imAddresses", "otherMails", "proxyAddresses"})
+IN_MAILBOX = frozenset(
+    {
+        *("aboutMe", "birthday", "hireDate", "interests", "mailboxSettings", "mySite", "pastProjects"),
+        *("preferredName", "responsibilities", "schools", "skills"),
+    }
+)
+"""Held by SharePoint or Exchange: Graph does not implement them on the list of users."""
+PAGE, LARGEST_PAGE = 100, 999
+RECYCLED = "directory/deletedItems/microsoft.graph.user"
+_TYPE = {"@odata.type": "#microsoft.graph.user"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def list_users(request: Request, tenant: Tenant, options: dict[str, str]) -> Response:
+def list_users(call: Call) -> Response:
     """GET /users, with or without a filter."""
-    chosen = list(tenant.users.values())
-    if "$filter" in options:
-        test = user_test(options["$filter"], tenant.domain)
-        chosen = [user for user in chosen if test(user)]
-    return _page(request, chosen, options, "users")
+    users = list(call.tenant.users.values())
+    if "$filter" in call.options:
+        test = user_test(call.options["$filter"], call.tenant.domain)
+        users = [user for user in users if test(user)]
+    return _page(call, users, "users", f"users{_selected(call)}")
 
 
-def get_user(request: Request, tenant: Tenant, options: dict[str, str], name: str) -> Response:
+def get_user(call: Call) -> Response:
     """GET /users/{id or user principal name}."""
-    user = _found(tenant, name)
-    return ok(
-        request, {"@odata.context": f"{_root(request)}/$metadata#users/$entity", **_shaped(user, options)}
-    )
+    if call.name.lower() == "$count":
+        raise bad_query("$count is not supported for B2C tenants.")
+    return _entity(call, _found(call), f"users{_selected(call)}/$entity")
 
 
-def patch_user(request: Request, tenant: Tenant, change: Json, name: str) -> Response:
+def patch_user(call: Call) -> Response:
     """PATCH /users/{id}: accountEnabled alone."""
-    user = _found(tenant, name)
-    if set(change) != {"accountEnabled"} or not isinstance(change["accountEnabled"], bool):
+    user, enabled = _found(call), call.body.get("accountEnabled")
+    if set(call.body) != {"accountEnabled"} or not isinstance(enabled, bool):
         raise unknown("PATCH of anything but accountEnabled")
-    user["accountEnabled"] = change["accountEnabled"]
-    tenant.record("Update user", "Update", str(user["id"]), str(user["userPrincipalName"]), "False")
-    return no_content(request)
+    user["accountEnabled"] = enabled
+    call.tenant.record("Update user", str(user["id"]), str(user["userPrincipalName"]), call.agent)
+    return no_content(call.request)
 
 
-def delete_user(request: Request, tenant: Tenant, name: str) -> Response:
+def revoke_sessions(call: Call) -> Response:
+    """POST /users/{id}/revokeSignInSessions."""
+    _found(call)["signInSessionsValidFromDateTime"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return ok(call.request, {"@odata.context": f"{call.root}/$metadata#Edm.Boolean", "value": True})
+
+
+def delete_user(call: Call) -> Response:
     """DELETE /users/{id}: to the recycle bin."""
-    if tenant.soft_delete(str(_found(tenant, name)["id"])) is None:
-        raise not_found(name)
-    return no_content(request)
+    call.tenant.soft_delete(str(_found(call)["id"]), call.agent)
+    return no_content(call.request)
 
 
-def list_deleted(request: Request, tenant: Tenant, options: dict[str, str]) -> Response:
-    """GET /directory/deletedItems/microsoft.graph.user, without a filter."""
-    if "$filter" in options:
-        raise unknown("a filter on the recycle bin")
-    return _page(request, list(tenant.bin.values()), options, "directory/deletedItems/microsoft.graph.user")
+def list_deleted(call: Call) -> Response:
+    """GET /directory/deletedItems/microsoft.graph.user."""
+    return _page(call, call.tenant.all_recycled(), RECYCLED, f"users{_selected(call)}")
 
 
-def get_deleted(request: Request, tenant: Tenant, options: dict[str, str], object_id: str) -> Response:
+def get_deleted(call: Call) -> Response:
     """GET /directory/deletedItems/{id}."""
-    user = tenant.bin.get(object_id)
+    user = call.tenant.recycled(call.name.lower())
     if user is None:
-        raise not_found(object_id)
-    shaped = _shaped(user, options) if "$select" in options else {**_shaped(user, options), **_deleted(user)}
-    return ok(request, {"@odata.type": "#microsoft.graph.user", **shaped})
+        raise not_found(call.name)
+    return _entity(call, user, "directoryObjects/$entity", **_TYPE)
 
 
-def purge_deleted(request: Request, tenant: Tenant, object_id: str) -> Response:
+def purge_deleted(call: Call) -> Response:
     """DELETE /directory/deletedItems/{id}: for good."""
-    if not tenant.hard_delete(object_id):
-        raise not_found(object_id)
-    return no_content(request)
+    if not call.tenant.hard_delete(call.name.lower(), call.agent):
+        raise not_found(call.name)
+    return no_content(call.request)
 
 
-def restore_deleted(request: Request, tenant: Tenant, object_id: str) -> Response:
+def restore_deleted(call: Call) -> Response:
     """POST /directory/deletedItems/{id}/restore."""
-    user = tenant.restore(object_id)
+    user = call.tenant.restore(call.name.lower(), call.agent)
     if user is None:
-        raise not_found(object_id)
-    return ok(request, {"@odata.type": "#microsoft.graph.user", **_shaped(user, {})})
+        raise not_found(call.name)
+    return _entity(call, user, "directoryObjects/$entity", **_TYPE)
 
 
-def _page(request: Request, chosen: list[Json], options: dict[str, str], path: str) -> Response:
-    top, start = _top(options), int(options.get("$skiptoken", "0"))
+def _page(call: Call, users: list[Json], path: str, context: str) -> Response:
+    size, here = page_size(call, PAGE, LARGEST_PAGE), place(call)
+    left = [user for user in users if here.after is None or str(user["id"]) > here.after]
+    shown = sorted(left, key=lambda user: str(user["id"]))[:size]
     body: Json = {
-        "@odata.context": f"{_root(request)}/$metadata#{path}",
-        "value": [_shaped(user, options) for user in chosen[start : start + top]],
+        "@odata.context": f"{call.root}/$metadata#{context}",
+        "value": [_shaped(call, user) for user in shown],
     }
-    if start + top < len(chosen):
-        kept = {**options, "$skiptoken": str(start + top)}
-        query = "&".join(f"{name}={quote(value)}" for name, value in kept.items())
-        body["@odata.nextLink"] = f"{_root(request)}/{path}?{query}"
-    return ok(request, body)
+    if len(left) > size:
+        body["@odata.nextLink"] = next_link(call, path, Place(here.page + 1, str(shown[-1]["id"])))
+    return ok(call.request, body)
 
 
-def _deleted(user: Json) -> Json:
-    return {"deletedDateTime": user["deletedDateTime"]}
+def _entity(call: Call, user: Json, context: str, **also: str) -> Response:
+    about = {"@odata.context": f"{call.root}/$metadata#{context}", **also}
+    return ok(call.request, {**about, **_shaped(call, user)})
 
 
-def _found(tenant: Tenant, name: str) -> Json:
-    user = tenant.users.get(name.lower())
-    by_name = (one for one in tenant.users.values() if str(one["userPrincipalName"]).lower() == name.lower())
-    found = user or next(by_name, None)
-    if found is None:
-        raise not_found(name)
-    return found
+def _found(call: Call) -> Json:
+    name, users = call.name.lower(), call.tenant.users
+    by_name = (user for user in users.values() if str(user["userPrincipalName"]).lower() == name)
+    user = users.get(name) or next(by_name, None)
+    if user is None:
+        raise not_found(call.name)
+    return user
 
 
-def _shaped(user: Json, options: dict[str, str]) -> Json:
-    """What is asked for: extension attributes only by their exact name, unknown names left out."""
-    if "$select" not in options:
-        return {name: user.get(name) for name in DEFAULTS}
-    names = [name.strip() for name in options["$select"].split(",")]
-    if not all(_NAME.fullmatch(name) for name in names):
-        raise GraphError(400, "BadRequest", "Parsing OData Select and Expand failed.")
-    return {name: user[name] for name in dict.fromkeys(["id", *names]) if name in user}
+def _shaped(call: Call, user: Json) -> Json:
+    """The default properties, or those selected: extensions by exact name, unknown names left out."""
+    names = _selection(call)
+    if not names:
+        deleted = {key: user[key] for key in ("deletedDateTime",) if key in user}
+        return {name: user.get(name) for name in DEFAULTS} | deleted
+    empty: Json = {
+        **{name: None for name in names if name in PROPERTIES},
+        **{name: [] for name in names if name in COLLECTIONS},
+    }
+    return {name: user.get(name, empty.get(name)) for name in names if name in user or name in empty}
 
 
-def _top(options: dict[str, str]) -> int:
-    top = options.get("$top", "100")
-    if not top.isdigit() or not 1 <= int(top) <= LARGEST_PAGE:
-        raise bad_query("Invalid page size specified.")
-    return int(top)
+def _selection(call: Call) -> list[str]:
+    names = [name.strip() for name in call.options.get("$select", "").split(",")] if _asked(call) else []
+    for name in names:
+        _check_selected(name)
+    return list(dict.fromkeys(names))
 
 
-def _root(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}/v1.0"
+def _asked(call: Call) -> bool:
+    return "$select" in call.options
+
+
+def _selected(call: Call) -> str:
+    return f"({','.join(_selection(call))})" if _asked(call) else ""
+
+
+def _check_selected(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        text = f"Term '{name}' is not valid in a $select or $expand expression."
+        raise GraphError(400, "BadRequest", f"Parsing OData Select and Expand failed: {text}")
+    if name == "signInActivity":
+        text = "Neither tenant is B2C or tenant doesn't have premium license"
+        raise GraphError(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", text)
+    if name in IN_MAILBOX:
+        raise GraphError(501, "NotImplemented", f"'{name}' is not implemented for the users of a tenant.")

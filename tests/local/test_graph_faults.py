@@ -1,6 +1,9 @@
 """What the simulator does not know, and the faults it shows on demand."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,6 +24,12 @@ def http(simulator: Simulator) -> Iterator[httpx.Client]:
         ("GET", "/groups", "/v1.0/groups"),
         ("POST", "/users", "POST"),
         ("GET", "/users?$expand=manager", "$expand"),
+        ("GET", "/users?$orderby=displayName", "$orderby"),
+        ("GET", "/users?$filter=startswith(displayName,'A')", "startswith(displayName,'')"),
+        ("GET", "/auditLogs/directoryAudits?$select=id", "$select"),
+        ("GET", "/auditLogs/directoryAudits?$orderby=id", "$orderby"),
+        ("GET", "/users/{id}/memberOf", "/memberOf"),
+        ("OPTIONS", "/users", "OPTIONS"),
         ("PATCH", "/users/{id}", "PATCH of anything but accountEnabled"),
     ],
 )
@@ -75,10 +84,21 @@ def test_a_fault_may_be_for_one_query_alone(simulator: Simulator, http: httpx.Cl
     assert http.get("/users", params={"$filter": "mail eq 'ada@example.com'"}).status_code == 503
 
 
-def test_an_unknown_fault_is_refused(simulator: Simulator) -> None:
-    answer = simulator.control.post("/_control/faults", json={"fault": "earthquake"})
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"fault": "earthquake"}, "429"),
+        ({"fault": "429", "retry-after": 1}, "retry-after"),
+        ({"fault": "429", "tenant": "nowhere"}, "contoso"),
+        ({"fault": "429", "times": "often"}, "often"),
+    ],
+)
+def test_a_fault_that_would_never_strike_is_refused(
+    simulator: Simulator, asked: dict[str, object], told: str
+) -> None:
+    answer = simulator.control.post("/_control/faults", json=asked)
     assert answer.status_code == 400
-    assert "429" in answer.json()["error"]
+    assert told in answer.json()["error"]
 
 
 def test_calls_are_remembered_with_their_tenant(simulator: Simulator, http: httpx.Client) -> None:
@@ -90,34 +110,49 @@ def test_calls_are_remembered_with_their_tenant(simulator: Simulator, http: http
     ]
 
 
-def test_people_are_many_kinds_and_the_same_for_the_same_seed(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    options = ("--seed", "5", "--users", "40", "--tenants", "3", "--audit-events", "4")
-    folders = (tmp_path_factory.mktemp("graph") for _ in range(2))
-    ready = []
-    for folder in folders:
-        with started_simulator(folder, *options) as running:
-            ready.append(running.ready)
-            names = [_user(running, user)["displayName"] for user in _samples(running.ready)]
-            counts = {
-                len(running.event_ids(user["tenant"], user["object_id"])) for user in _samples(running.ready)
-            }
-    assert _samples(ready[0]) == _samples(ready[1])
-    assert {"contoso", "fabrikam", "litware"} == {user["tenant"] for user in _samples(ready[0])}
-    assert {"email", "user_name"} <= {key for user in _samples(ready[0]) for key in user}
-    assert not all(str(name).isascii() for name in names)
-    assert 0 in counts
+def _started(folder: Path) -> AbstractContextManager[Simulator]:
+    return started_simulator(folder, "--seed=5", "--users=40", "--tenants=3", "--audit-events=4")
 
 
-def _samples(ready: object) -> list[dict[str, str]]:
-    assert isinstance(ready, dict)
-    users: list[dict[str, str]] = ready["sample_users"]
+def test_people_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    with _started(tmp_path / "one") as one, _started(tmp_path / "two") as two:
+        assert one.ready["sample_users"] == two.ready["sample_users"]
+        assert one.tenants == two.tenants
+
+
+def test_people_are_of_many_kinds(tmp_path: Path) -> None:
+    with _started(tmp_path) as running:
+        samples = _samples(running)
+        users = [_user(running, sample) for sample in samples]
+        counts = [len(running.event_ids(one["tenant"], one["object_id"])) for one in samples]
+    assert Counter(sample["tenant"] for sample in samples) == {"contoso": 14, "fabrikam": 13, "litware": 13}
+    assert {"emailAddress", "userName", "federated"} <= {kind for user in users for kind in _kinds(user)}
+    assert not all(str(user["displayName"]).isascii() for user in users)
+    assert (counts[0], 0 in counts, max(counts) > 0) == (4, True, True)
+
+
+def test_some_people_have_an_account_in_two_tenants(tmp_path: Path) -> None:
+    with _started(tmp_path) as running:
+        homes = Counter(sample["email"] for sample in _samples(running) if "email" in sample)
+        places = {(sample.get("email"), sample["tenant"]) for sample in _samples(running)}
+    twins = [address for address, count in homes.items() if count == 2]
+    assert twins
+    assert all(len([place for place in places if place[0] == address]) == 2 for address in twins)
+
+
+def _samples(simulator: Simulator) -> list[dict[str, str]]:
+    users = simulator.ready["sample_users"]
+    assert isinstance(users, list)
     return users
 
 
 def _user(simulator: Simulator, sample: dict[str, str]) -> dict[str, object]:
-    held: dict[str, object] = simulator.ask("GET", f"users/{sample['tenant']}/{sample['object_id']}").json()[
-        "user"
-    ]
-    return held
+    answer = simulator.ask("GET", f"users/{sample['tenant']}/{sample['object_id']}").json()
+    user: dict[str, object] = answer["user"]
+    return user
+
+
+def _kinds(user: dict[str, object]) -> list[str]:
+    identities = user["identities"]
+    assert isinstance(identities, list)
+    return [str(identity["signInType"]) for identity in identities]

@@ -8,6 +8,7 @@ import httpx
 import jwt
 import pytest
 from azure.core.pipeline.transport import AioHttpTransport
+from azure.identity import ClientSecretCredential as SyncCredential
 from azure.identity.aio import ClientSecretCredential
 
 from tests.local.graph_client import code, graph_client, login_client, token
@@ -37,6 +38,21 @@ async def test_the_real_credential_class_gets_a_token(simulator: Simulator) -> N
     assert given.token.count(".") == 2
 
 
+def test_the_real_synchronous_credential_finds_its_way_by_the_metadata(simulator: Simulator) -> None:
+    home = simulator.tenants[0]
+    with SyncCredential(
+        home["tenant_id"],
+        home["client_id"],
+        home["client_secret"],
+        authority=simulator.login,
+        disable_instance_discovery=True,
+        connection_verify=str(simulator.ready["ca_file"]),
+    ) as credential:
+        given = credential.get_token("https://graph.microsoft.com/.default")
+    claims = jwt.decode(given.token, options={"verify_signature": False})
+    assert (claims["idtyp"], claims["oid"]) == ("app", claims["sub"])
+
+
 def test_a_token_is_signed_with_the_published_key_and_carries_roles(simulator: Simulator) -> None:
     home = simulator.tenants[0]
     given = token(simulator).json()
@@ -55,8 +71,9 @@ def test_a_token_is_signed_with_the_published_key_and_carries_roles(simulator: S
     ("changed", "status", "told"),
     [
         ({"client_secret": "wrong"}, 401, "AADSTS7000215"),
-        ({"client_id": "another"}, 401, "AADSTS7000215"),
+        ({"client_id": "another"}, 400, "AADSTS700016"),
         ({"grant_type": "password"}, 400, "AADSTS70003"),
+        ({"scope": "User.Read.All"}, 400, "AADSTS1002012"),
     ],
 )
 def test_a_wrong_login_is_refused(
@@ -67,17 +84,50 @@ def test_a_wrong_login_is_refused(
     assert told in answer.json()["error_description"]
 
 
-def test_an_unknown_tenant_is_refused(simulator: Simulator) -> None:
+def test_a_login_that_lacks_something_is_told_what(simulator: Simulator) -> None:
     with login_client(simulator) as login:
-        answer = login.post("/nowhere.onmicrosoft.com/oauth2/v2.0/token", data={})
+        answer = login.post("/contoso.onmicrosoft.com/oauth2/v2.0/token", data={"client_id": "x"})
+    assert (answer.status_code, answer.json()["error_codes"]) == (400, [900144])
+    assert "'grant_type'" in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "oauth2/v2.0/token"),
+        ("GET", "v2.0/.well-known/openid-configuration"),
+        ("GET", "discovery/v2.0/keys"),
+    ],
+)
+def test_an_unknown_tenant_is_refused(simulator: Simulator, method: str, path: str) -> None:
+    with login_client(simulator) as login:
+        answer = login.request(method, f"/nowhere.onmicrosoft.com/{path}")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.json()["error_description"].startswith("AADSTS90002: ")
 
 
-@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic x"])
-def test_a_call_without_a_good_token_is_401_with_a_challenge(simulator: Simulator, header: str) -> None:
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("", "Access token is empty."),
+        ("Bearer", "Access token is empty."),
+        ("Basic x", "Access token is empty."),
+        ("Bearer nonsense", "CompactToken parsing failed with error code: 80049217"),
+    ],
+)
+def test_a_call_without_a_good_token_is_401_with_a_challenge(
+    simulator: Simulator, header: str, told: str
+) -> None:
     answer = httpx.get(f"{simulator.url}/v1.0/users", headers={"authorization": header}, trust_env=False)
     assert (answer.status_code, code(answer)) == (401, "InvalidAuthenticationToken")
+    assert answer.json()["error"]["message"] == told
     assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
+def test_a_token_that_another_key_has_signed_is_401(simulator: Simulator, restricted: Simulator) -> None:
+    with graph_client(restricted) as http:
+        assert http.get("/users").status_code == 200
+        assert http.get(f"{simulator.url}/v1.0/users").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -98,6 +148,17 @@ def test_each_call_asks_for_its_role(restricted: Simulator, method: str, path: s
     restricted.ask("POST", "roles", tenant="contoso", roles=[role])
     with graph_client(restricted) as http:
         assert http.request(method, path).status_code in {200, 404}
+
+
+def test_a_token_keeps_the_roles_it_was_given(restricted: Simulator) -> None:
+    restricted.ask("DELETE", "roles")
+    with graph_client(restricted) as before:
+        restricted.ask("POST", "roles", tenant="contoso", roles=[])
+        with graph_client(restricted) as after:
+            assert [http.get("/users").status_code for http in (before, after)] == [200, 403]
+    restricted.ask("DELETE", "roles")
+    with graph_client(restricted) as http:
+        assert http.get("/users").status_code == 200
 
 
 def test_an_error_has_graph_s_shape_and_headers(simulator: Simulator) -> None:

@@ -1,0 +1,65 @@
+"""The calls that the simulator knows, and the roles of which each needs one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from local.graph import applications_api, users_api
+from local.graph.audits_api import AuditPages
+from local.graph.call import Call
+
+READ_USERS = frozenset(
+    {"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+)
+READ_APPS = frozenset({"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"})
+WRITE = frozenset({"User.ReadWrite.All"})
+RECYCLE = frozenset({"User.DeleteRestore.All"})
+REVOKE = frozenset({"User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"})
+READ_AUDITS = frozenset({"AuditLog.Read.All"})
+_GUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_USER, _RECYCLED, _APP = "users/([^/]+)", f"directory/deletedItems/{_GUID}", f"applications/{_GUID}"
+
+Handle = Callable[[Call], Response]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call that is known: its path as a pattern, its roles, and the query options it heeds."""
+
+    method: str
+    path: re.Pattern[str]
+    roles: frozenset[str]
+    handle: Handle
+    options: frozenset[str]
+
+
+def operations(audits: AuditPages) -> tuple[Operation, ...]:
+    """The whole table."""
+    one, page = "$select", "$top $skiptoken"
+    return (
+        _known("GET", "users", READ_USERS, users_api.list_users, f"$filter {one} {page}"),
+        _known("GET", _USER, READ_USERS, users_api.get_user, one),
+        _known("PATCH", _USER, WRITE, users_api.patch_user),
+        _known("DELETE", _USER, WRITE | RECYCLE, users_api.delete_user),
+        _known("POST", f"{_USER}/revokeSignInSessions", REVOKE, users_api.revoke_sessions),
+        _known("GET", _RECYCLED, READ_USERS | RECYCLE, users_api.get_deleted, one),
+        _known(
+            "GET",
+            r"directory/deletedItems/(?:microsoft\.)?graph\.user",
+            READ_USERS | RECYCLE,
+            users_api.list_deleted,
+            f"{one} {page}",
+        ),
+        _known("DELETE", _RECYCLED, RECYCLE, users_api.purge_deleted),
+        _known("POST", f"{_RECYCLED}/restore", RECYCLE, users_api.restore_deleted),
+        _known("GET", "auditLogs/directoryAudits", READ_AUDITS, audits.answer, f"$filter $orderby {page}"),
+        _known("GET", "applications", READ_APPS, applications_api.list_applications, "$filter $select"),
+        _known("GET", f"{_APP}/extensionProperties", READ_APPS, applications_api.list_extensions),
+    )
+
+
+def _known(method: str, path: str, roles: frozenset[str], handle: Handle, options: str = "") -> Operation:
+    pattern = re.compile(path, re.IGNORECASE)
+    return Operation(method, pattern, roles, handle, frozenset(options.split()))
