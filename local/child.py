@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-LIFE_AFTER_TERM = 8.0
+PATIENCE = 8.0
+"""Seconds: a second signal too soon would end Azurite in the middle of writing its data."""
 
 
 class NotReady(Exception):
@@ -70,12 +71,13 @@ class Child:
         """End it: by closing its input, then by SIGTERM, at last by SIGKILL."""
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.terminate()
-        try:
-            self._process.wait(LIFE_AFTER_TERM)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(LIFE_AFTER_TERM)
+        for harder in (self._process.terminate, self._process.kill):
+            try:
+                self._process.wait(PATIENCE)
+                break
+            except subprocess.TimeoutExpired:
+                harder()
+        self._process.wait(PATIENCE)
         if self._process.stdout:
             self._process.stdout.close()
 

@@ -1,20 +1,19 @@
 """HTTP triggers: keys, prefix, routes and methods as the real host has them."""
 
-import asyncio
 import hmac
-import inspect
 import logging
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 import azure.functions as func
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from local.host.config import HostConfig
+from local.host.invoke import Invoker
 from local.host.load import HttpFunction
+from local.host.routes import Routes
 
 LARGEST_BODY = 100 * 1024 * 1024
 log = logging.getLogger("host.http")
@@ -24,32 +23,33 @@ class BodyTooLarge(Exception):
     """More bytes than FUNCTIONS_REQUEST_BODY_SIZE_LIMIT."""
 
 
-@dataclass(frozen=True)
 class HttpDispatch:
     """Answers HTTP calls with the app's functions; what the host itself refuses has an empty body."""
 
-    functions: tuple[HttpFunction, ...]
-    prefix: str
-    key: str
-    timeout: float
+    def __init__(
+        self, functions: tuple[HttpFunction, ...], config: HostConfig, key: str, invoker: Invoker
+    ) -> None:
+        self._routes = Routes(functions, config.route_prefix)
+        self._key = key
+        self._invoker = invoker
+        self._largest_body = _largest_body()
 
-    def asgi(self) -> Starlette:
-        """The ASGI application: one route per path, methods told apart by us."""
-        paths: dict[str, list[HttpFunction]] = {}
-        for function in self.functions:
-            paths.setdefault(_path(self.prefix, function.route), []).append(function)
-        routes = [Route(path, _Endpoint(self, tuple(there))) for path, there in sorted(paths.items())]
-        return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call: this is the ASGI application."""
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
 
-    async def answer(self, there: tuple[HttpFunction, ...], request: Request) -> Response:
-        """The function's answer; 404 for a wrong method, 401 for a wrong key, 413, 500 for its failure."""
-        function = next((one for one in there if request.method in one.methods), None)
-        if function is None:
+    async def _answer(self, request: Request) -> Response:
+        """The function's answer; 404 where there is none, 401 for a wrong key, 413, 500 for its failure."""
+        found = self._routes.find(request.method, request.scope["raw_path"].decode("latin-1"))
+        if found is None:
             return Response(status_code=404)
+        function, parameters = found
         if function.auth_level != "anonymous" and not self._has_key(request):
             return Response(status_code=401)
         try:
-            return await asyncio.wait_for(_call(function, request), self.timeout)
+            handed = await self._handed(request, parameters)
+            return _response(await self._invoker.call(function.handler, **{function.parameter: handed}))
         except BodyTooLarge:
             return Response(status_code=413)
         except Exception:
@@ -58,36 +58,40 @@ class HttpDispatch:
 
     def _has_key(self, request: Request) -> bool:
         given = request.headers.get("x-functions-key") or request.query_params.get("code") or ""
-        return hmac.compare_digest(given.encode(), self.key.encode())
+        return hmac.compare_digest(given.encode(), self._key.encode())
+
+    async def _handed(self, request: Request, parameters: Mapping[str, str]) -> func.HttpRequest:
+        return func.HttpRequest(
+            method=request.method,
+            url=str(request.url),
+            headers=_joined(request.headers.items()),
+            params=_joined(request.query_params.multi_items()),
+            route_params=parameters,
+            body=await self._body(request),
+        )
+
+    async def _body(self, request: Request) -> bytes:
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > self._largest_body:
+                raise BodyTooLarge
+        return bytes(body)
 
 
-class _Endpoint:
-    """An ASGI endpoint for one path: a class, so that Starlette leaves the methods to us."""
-
-    def __init__(self, dispatch: HttpDispatch, there: tuple[HttpFunction, ...]) -> None:
-        self._dispatch = dispatch
-        self._there = there
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
-        response = await self._dispatch.answer(self._there, Request(scope, receive))
-        await response(scope, receive, send)
+def _largest_body() -> int:
+    limit = os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", str(LARGEST_BODY))
+    if not limit.isdecimal():
+        raise ValueError("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT must be a number of bytes")
+    return int(limit)
 
 
-async def _call(function: HttpFunction, request: Request) -> Response:
-    handed = func.HttpRequest(
-        method=request.method,
-        url=str(request.url),
-        headers=dict(request.headers),
-        params=dict(request.query_params),
-        route_params={name: str(value) for name, value in request.path_params.items()},
-        body=await _body(request),
-    )
-    if inspect.iscoroutinefunction(function.handler):
-        answer = await function.handler(**{function.parameter: handed})
-    else:
-        answer = await asyncio.to_thread(function.handler, **{function.parameter: handed})
-    return _response(answer)
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is given more than once reaches a function as one text, with commas."""
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
 
 
 def _response(answer: object) -> Response:
@@ -95,23 +99,13 @@ def _response(answer: object) -> Response:
         return Response(answer, media_type="text/plain")
     if not isinstance(answer, func.HttpResponse):
         raise TypeError("an HTTP function must return HttpResponse or str")
-    headers = {**answer.headers, "content-type": f"{answer.mimetype}; charset={answer.charset}"}
-    return Response(answer.get_body(), status_code=answer.status_code, headers=headers)
-
-
-async def _body(request: Request) -> bytes:
-    limit = int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", LARGEST_BODY))
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            raise BodyTooLarge
-    return bytes(body)
-
-
-def _path(prefix: str, route: str) -> str:
-    return "/" + "/".join(part for part in (prefix, route.strip("/")) if part)
-
-
-async def _not_found(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=404)
+    response = Response(answer.get_body(), status_code=answer.status_code)
+    for name, value in answer.headers.items():
+        if name.lower() == "set-cookie":
+            response.headers.append(name, value)
+        else:
+            response.headers[name] = value
+    # As the worker has it: the function's own header goes first, and only text has a charset.
+    charset = f"; charset={answer.charset}" if answer.mimetype.startswith("text/") else ""
+    response.headers.setdefault("content-type", answer.mimetype + charset)
+    return response

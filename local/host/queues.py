@@ -4,22 +4,24 @@ import asyncio
 import base64
 import binascii
 import contextlib
-import inspect
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.functions.queue import QueueMessage
 from azure.storage.queue import QueueMessage as StoredMessage
 from azure.storage.queue.aio import QueueClient
 
 from local.host.config import HostConfig
+from local.host.invoke import Invoker
 from local.host.load import QueueFunction
 
-INVISIBILITY = 600.0
+INVISIBILITY = 600
 """Seconds: fixed in the real host, renewed at half time while the function runs."""
 FIRST_PAUSE = 0.1
-MOST_AT_ONCE = 32
+LAST_MOMENT = 3
+"""Seconds that running functions have to end when the host ends."""
 log = logging.getLogger("host.queues")
 
 
@@ -30,16 +32,27 @@ class Receipt:
     message: StoredMessage
     pop_receipt: str
 
+    @property
+    def dequeue_count(self) -> int:
+        """How often the message has been taken, this time included."""
+        return self.message.dequeue_count or 0
+
+
+@dataclass(frozen=True)
+class HowToListen:
+    """What all listeners share."""
+
+    config: HostConfig
+    invoker: Invoker
+    invisibility: int = INVISIBILITY
+
 
 class QueueListener:
     """Calls one function for the messages of its queue, until cancelled."""
 
-    def __init__(
-        self, function: QueueFunction, connection: str, config: HostConfig, invisibility: float = INVISIBILITY
-    ) -> None:
+    def __init__(self, function: QueueFunction, connection: str, how: HowToListen) -> None:
         self._function = function
-        self._config = config
-        self._invisibility = invisibility
+        self._config, self._invoker, self._invisibility = how.config, how.invoker, how.invisibility
         self._queue = QueueClient.from_connection_string(connection, function.queue)
         self._poison = (
             None
@@ -53,43 +66,42 @@ class QueueListener:
         pause = FIRST_PAUSE
         try:
             while True:
-                taken = await self._take()
-                pause = FIRST_PAUSE if taken else min(pause * 2, self._config.max_polling_interval)
-                await self._wait(pause if not taken else 0)
+                while len(self._running) > self._config.new_batch_threshold:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                messages = await self._take()
+                for message in messages:
+                    self._start(message)
+                if messages:
+                    pause = FIRST_PAUSE
+                else:
+                    await self._wait(pause)
+                    pause = min(pause * 2, self._config.max_polling_interval)
         finally:
             await self._finish()
 
-    async def _take(self) -> int:
-        most = self._config.batch_size + self._config.new_batch_threshold - len(self._running)
-        if len(self._running) > self._config.new_batch_threshold or most < 1:
-            return 0
-        count = 0
+    async def _take(self) -> list[StoredMessage]:
+        """One batch, by one call."""
+        pages = self._queue.receive_messages(
+            messages_per_page=self._config.batch_size, visibility_timeout=self._invisibility
+        ).by_page()
         try:
-            batch = self._queue.receive_messages(
-                max_messages=min(self._config.batch_size, MOST_AT_ONCE),
-                visibility_timeout=int(self._invisibility),
-            )
-            async for message in batch:
-                count += 1
-                task = asyncio.create_task(self._process(Receipt(message, str(message.pop_receipt))))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-                if count >= most or count >= self._config.batch_size:
-                    break
+            async for page in pages:
+                return [message async for message in page]
+        except ResourceNotFoundError:
+            log.debug("%s: there is no such queue yet", self._function.queue)
         except AzureError as error:
-            await self._storage_fault(error)
-        return count
+            log.warning("%s: storage fault %s", self._function.queue, type(error).__name__)
+        return []
 
-    async def _storage_fault(self, error: AzureError) -> None:
-        log.warning("%s: storage fault %s", self._function.queue, type(error).__name__)
-        if getattr(error, "error_code", None) == "QueueNotFound":
-            with contextlib.suppress(AzureError):
-                await self._queue.create_queue()
+    def _start(self, message: StoredMessage) -> None:
+        task = asyncio.create_task(self._process(Receipt(message, str(message.pop_receipt))))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _wait(self, pause: float) -> None:
         """Until a function has ended or the pause is over, whichever is first."""
         if self._running:
-            await asyncio.wait(self._running, timeout=max(pause, 0.01), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         else:
             await asyncio.sleep(pause)
 
@@ -103,62 +115,64 @@ class QueueListener:
         try:
             body = base64.b64decode(str(receipt.message.content), validate=True)
         except (binascii.Error, ValueError):
-            log.exception(
-                "%s: a message is not base64; it goes to the poison queue unseen", self._function.queue
-            )
+            log.error("%s: a message is not base64; it is poison, unseen", self._function.queue)  # noqa: TRY400 - the text says all
+            return await self._bury(receipt)
+        if receipt.dequeue_count > self._config.max_dequeue_count:  # its last run never came to an end
             return await self._bury(receipt)
         if await self._succeeds(receipt, body):
             return await self._queue.delete_message(receipt.message.id, receipt.pop_receipt)
-        if (
-            self._poison is not None
-            and (receipt.message.dequeue_count or 0) >= self._config.max_dequeue_count
-        ):
+        if receipt.dequeue_count >= self._config.max_dequeue_count:
             return await self._bury(receipt)
         return await self._show_again(receipt)
 
     async def _succeeds(self, receipt: Receipt, body: bytes) -> bool:
-        renewal = asyncio.create_task(self._renew(receipt))
+        handed = QueueMessage(
+            id=receipt.message.id,
+            body=body,
+            dequeue_count=receipt.message.dequeue_count,
+            expiration_time=receipt.message.expires_on,
+            insertion_time=receipt.message.inserted_on,
+            time_next_visible=receipt.message.next_visible_on,
+            pop_receipt=receipt.message.pop_receipt,
+        )
         try:
-            await asyncio.wait_for(self._call(receipt.message, body), self._config.function_timeout)
+            async with self._kept_invisible(receipt):
+                arguments = {self._function.parameter: handed}
+                if await self._invoker.call(self._function.handler, **arguments) is not None:
+                    raise TypeError("a queue function must return None")  # noqa: TRY301 - as if the function had
         except Exception:
             log.exception("%s failed", self._function.name)
             return False
-        finally:
-            renewal.cancel()
-            await asyncio.wait({renewal})
         return True
 
-    async def _call(self, message: StoredMessage, body: bytes) -> None:
-        handed = QueueMessage(
-            id=message.id,
-            body=body,
-            dequeue_count=message.dequeue_count,
-            expiration_time=message.expires_on,
-            insertion_time=message.inserted_on,
-            time_next_visible=message.next_visible_on,
-            pop_receipt=message.pop_receipt,
-        )
-        arguments = {self._function.parameter: handed}
-        if inspect.iscoroutinefunction(self._function.handler):
-            result = await self._function.handler(**arguments)
-        else:
-            result = await asyncio.to_thread(self._function.handler, **arguments)
-        if result is not None:
-            raise TypeError("a queue function must return None")
+    @contextlib.asynccontextmanager
+    async def _kept_invisible(self, receipt: Receipt) -> AsyncIterator[None]:
+        done = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(receipt, done))
+        try:
+            yield
+        finally:
+            done.set()
+            # A renewal under way is waited for: it changes the receipt that settling the message needs.
+            await renewing
 
-    async def _renew(self, receipt: Receipt) -> None:
-        while True:
-            await asyncio.sleep(self._invisibility / 2)
+    async def _renew(self, receipt: Receipt, done: asyncio.Event) -> None:
+        pause = self._invisibility / 2
+        while not await _set_within(done, pause):
             try:
                 renewed = await self._queue.update_message(
-                    receipt.message.id, receipt.pop_receipt, visibility_timeout=int(self._invisibility)
+                    receipt.message.id, receipt.pop_receipt, visibility_timeout=self._invisibility
                 )
             except AzureError as error:
                 log.warning("%s: a renewal failed: %s", self._function.queue, type(error).__name__)
+                pause = self._invisibility / 10  # there is time left for more tries
             else:
                 receipt.pop_receipt = str(renewed.pop_receipt)
+                pause = self._invisibility / 2
 
     async def _show_again(self, receipt: Receipt) -> None:
+        if self._poison is None:
+            return  # it stays invisible: nothing would ever take it out of a fast circle
         await self._queue.update_message(
             receipt.message.id, receipt.pop_receipt, visibility_timeout=int(self._config.visibility_timeout)
         )
@@ -174,8 +188,18 @@ class QueueListener:
     async def _finish(self) -> None:
         """Give running functions a moment; what does not end comes back as a message."""
         if self._running:
-            await asyncio.wait(self._running, timeout=3)
+            await asyncio.wait(self._running, timeout=LAST_MOMENT)
         for task in self._running:
             task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=1)
         for client in filter(None, (self._queue, self._poison)):
             await client.close()
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

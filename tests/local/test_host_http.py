@@ -50,10 +50,7 @@ def test_status_headers_and_body_pass_unchanged(host: Served) -> None:
     answer = host.http.get("/api/things/special", headers={"x-asked": "yes"})
     assert (answer.status_code, answer.headers["x-own"]) == (203, "yes")
     posted = host.http.post("/api/things", content=b"\x00\xff{}")
-    assert (posted.content, posted.headers["content-type"]) == (
-        b"\x00\xff{}",
-        "application/json; charset=utf-8",
-    )
+    assert (posted.content, posted.headers["content-type"]) == (b"\x00\xff{}", "application/json")
 
 
 @pytest.mark.parametrize("headers", [{"x-functions-key": ""}, {"x-functions-key": "wrong"}])
