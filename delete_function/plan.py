@@ -1,22 +1,26 @@
-"""The deletion: identify, soft-delete in each tenant, read back.
+"""The deletion: identify, claim the accounts, mark, soft-delete in each tenant, read back.
 
 A DELETE in Graph is soft: the user stays in the recycle bin for 30 days and can be restored
 (Graph, user-delete). The outcome says so and nothing more.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from shared.domain.account import Account
+from shared.domain.claims import Claims
+from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, NotYetSo
 from shared.domain.identify import RECYCLE_BIN_KEEPS, Identification, wait_for_window
-from shared.domain.plan import Step, names
-from shared.domain.ports import Clock, Directory
+from shared.domain.plan import Step, StepWork, names
+from shared.domain.ports import Clock
 from shared.domain.request import Outcome, PrivacyRequest, TenantProgress
 from shared.domain.topology import CrossTenantMatch
+from shared.domain.turn import Turn
 
-StepWork = Callable[[PrivacyRequest], Awaitable[PrivacyRequest]]
-Advance = Callable[[PrivacyRequest, TenantProgress, Account], Awaitable[TenantProgress]]
+CROSS_TENANT_MATCH = "cross_tenant_match"
+
+Advance = Callable[[PrivacyRequest, TenantProgress, Account, Turn], Awaitable[TenantProgress]]
 
 
 @dataclass(frozen=True)
@@ -24,62 +28,75 @@ class DeletionPlan:
     """Makes the steps of a deletion."""
 
     identification: Identification
-    directories: Mapping[str, Directory]
+    claims: Claims
+    directories: Directories
     clock: Clock
 
     def __call__(self, request: PrivacyRequest) -> tuple[Step, ...]:
         """The steps, three of acting and reading back per tenant."""
         identify = self.identification.steps(request)
         guard = Step("guard", self._guard, names(identify))
-        act = (
-            step
-            for tenant in self.identification.searched(request)
-            for step in self._in_tenant(tenant, guard)
-        )
-        return (*identify, guard, *act)
+        claim = self.claims.step(names((guard,)))
+        mark = Step("mark", self._mark, names((claim,)))
+        act = (step for tenant in request.searched for step in self._in_tenant(tenant, mark))
+        return (*identify, guard, claim, mark, *act)
 
-    def _in_tenant(self, tenant: str, guard: Step) -> tuple[Step, ...]:
-        delete = Step(f"soft-delete:{tenant}", self._with(tenant, self._soft_delete), names((guard,)))
+    def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
+        delete = Step(f"soft-delete:{tenant}", self._with(tenant, self._soft_delete), names((mark,)))
         verify = Step(f"verify:{tenant}", self._with(tenant, self._verify), names((delete,)))
         again = Step(f"verify-again:{tenant}", self._with(tenant, self._verify_again), names((verify,)))
         return delete, verify, again
 
-    async def _guard(self, request: PrivacyRequest) -> PrivacyRequest:
+    async def _guard(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """A match in a tenant beside the one named waits for an operator, unless settings accept it."""
-        topology = self.identification.topology
         found = [name for name, progress in request.tenants.items() if progress.account]
-        named = topology.named(request.subject)
-        beside = [name for name in found if name not in named] or found[1:]
-        if beside and topology.cross_tenant_match is CrossTenantMatch.ASK:
-            raise AskOperator("cross_tenant_match")
+        beside = [name for name in found if name not in request.named] or found[1:]
+        asks = self.identification.topology.cross_tenant_match is CrossTenantMatch.ASK
+        if beside and asks and CROSS_TENANT_MATCH not in request.approvals:
+            raise AskOperator(CROSS_TENANT_MATCH)
+        return request
+
+    async def _mark(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
+        """Saved before the first call that cannot be taken back: no cancel is granted between the two."""
+        if any(progress.account for progress in request.tenants.values()):
+            return request.with_mark(self.clock.now())
         return request
 
     def _with(self, tenant: str, advance: Advance) -> StepWork:
-        async def step(request: PrivacyRequest) -> PrivacyRequest:
+        async def step(request: PrivacyRequest, turn: Turn) -> PrivacyRequest:
             progress = request.progress(tenant)
             if progress.account is None or progress.outcome is not None:
                 return request
-            return request.with_progress(await advance(request, progress, progress.account))
+            return request.with_progress(await advance(request, progress, progress.account, turn))
 
         return step
 
     async def _soft_delete(
-        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
     ) -> TenantProgress:
-        directory = self.directories[progress.tenant]
-        present = await directory.account(pinned.object_id)
-        if present is not None:
-            _check_same_person(pinned, present, request)
-            await directory.soft_delete(pinned.object_id)
+        await self._send(request, progress, pinned, turn)
         return progress
 
+    async def _send(
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
+    ) -> bool:
+        """Send the DELETE if the account is there and still the one that was pinned; whether it was there."""
+        directory = self.directories.of(progress)
+        present = await directory.account(pinned.object_id)
+        if present is None:
+            return False
+        _check_same_person(pinned, present, request)
+        turn.check_lease()
+        await directory.soft_delete(pinned.object_id)
+        return True
+
     async def _verify(
-        self, _request: PrivacyRequest, progress: TenantProgress, pinned: Account
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
     ) -> TenantProgress:
-        directory = self.directories[progress.tenant]
-        if await directory.account(pinned.object_id) is not None:
+        # Whoever is still there is sent for again: an earlier look may have met a replica that lagged behind.
+        if await self._send(request, progress, pinned, turn):
             raise NotYetSo
-        recycled = await directory.recycled(pinned.object_id)
+        recycled = await self.directories.of(progress).recycled(pinned.object_id)
         if recycled is None:
             return replace(progress, absent_since=self.clock.now())
         return replace(
@@ -89,10 +106,10 @@ class DeletionPlan:
         )
 
     async def _verify_again(
-        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
     ) -> TenantProgress:
         wait_for_window(progress, self.clock, self.identification.window)
-        second = await self._verify(request, progress, pinned)
+        second = await self._verify(request, progress, pinned, turn)
         return second if second.outcome else replace(progress, outcome=Outcome.NOT_FOUND)
 
 

@@ -1,17 +1,19 @@
 """Make `export.zip` from staging alone: no Graph call, and the same bytes for the same staging."""
 
+import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
 
 from export_function.tally import Tally
 from export_function.zip_stream import ZipStream
-from shared.domain.errors import PrivacyError
-from shared.domain.ports import Clock, ExportBlobs, JsonObject
-from shared.domain.request import Archive, Outcome, PrivacyRequest, Section, TenantProgress
+from shared.domain.claims import archive_entry
+from shared.domain.errors import AlreadyRecorded, PrivacyError
+from shared.domain.ports import Clock, ExportBlobs, JsonObject, Register
+from shared.domain.request import Archive, Kind, Outcome, PrivacyRequest, Section, TenantProgress
+from shared.domain.turn import Turn
 
 KNOWN_GAPS = (
     "Directory audit events are as Microsoft Graph returned them at the time given; Azure AD B2C keeps "
@@ -33,38 +35,53 @@ class Archivist:
     """Builds the archive and clears staging."""
 
     blobs: ExportBlobs
+    register: Register
     clock: Clock
     kept: timedelta
 
-    async def archive(self, request: PrivacyRequest) -> PrivacyRequest:
+    async def archive(self, request: PrivacyRequest, turn: Turn) -> PrivacyRequest:
         """Write the archive and tell every tenant with an account as collected."""
         blob = f"{request.id}/{request.run}/export.zip"
+        await self._announce(request)
         async with self.blobs.create(blob) as sink:
             tally = Tally(sink)
             await self._write(request, ZipStream(tally))
+            turn.check_lease()
         archive = Archive(blob, tally.size, tally.sha256, self.clock.now() + self.kept)
         return _all_collected(request).with_archive(archive)
 
-    async def clear_staging(self, request: PrivacyRequest) -> PrivacyRequest:
+    async def clear_staging(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """Remove what the archive was made from, of this run and of those before."""
         for run in range(1, request.run + 1):
             await self.blobs.remove(f"{request.id}/{run}/staging/")
         return request
 
+    async def _announce(self, request: PrivacyRequest) -> None:
+        """Before the first byte: each account's entries name the archives that hold its data."""
+        for key in request.claims:
+            with contextlib.suppress(AlreadyRecorded):
+                await self.register.insert(key, archive_entry(request.id), {Kind.EXPORT: request.id})
+
     async def _write(self, request: PrivacyRequest, archive: ZipStream) -> None:
+        files: list[JsonObject] = []
         for progress, section in _sections(request):
-            await archive.add(_path(progress, section), self._verified(section))
-        await archive.add("manifest.json", _one_piece(_manifest(request)))
+            digest = hashlib.sha256()
+            await archive.add(_path(progress, section), self._verified(section, digest))
+            files.append(_file_entry(progress, section, digest.hexdigest()))
+        await archive.add("manifest.json", _one_piece(_manifest(request, files)))
         await archive.close()
 
-    async def _verified(self, section: Section) -> AsyncIterator[bytes]:
-        size, digest = 0, hashlib.sha256()
-        async for piece in self.blobs.read(section.blob):
-            size += len(piece)
-            digest.update(piece)
-            yield piece
-        if (size, digest.hexdigest()) != (section.size, section.sha256):
-            raise StagingDamaged
+    async def _verified(self, section: Section, whole: "hashlib._Hash") -> AsyncIterator[bytes]:
+        """The section's bytes, each part held to its recorded size and checksum; `whole` sees them all."""
+        for part in section.parts:
+            size, digest = 0, hashlib.sha256()
+            async for piece in self.blobs.read(part.blob):
+                size += len(piece)
+                digest.update(piece)
+                whole.update(piece)
+                yield piece
+            if (size, digest.hexdigest()) != (part.size, part.sha256):
+                raise StagingDamaged
 
 
 def _all_collected(request: PrivacyRequest) -> PrivacyRequest:
@@ -81,15 +98,15 @@ def _sections(request: PrivacyRequest) -> Iterator[tuple[TenantProgress, Section
 
 
 def _path(progress: TenantProgress, section: Section) -> str:
-    return f"data/{progress.tenant}/{PurePosixPath(section.blob).name}"
+    return f"data/{progress.tenant}/{section.file_name}"
 
 
-def _manifest(request: PrivacyRequest) -> JsonObject:
+def _manifest(request: PrivacyRequest, files: Sequence[JsonObject]) -> JsonObject:
     return {
         "request": request.id,
         "regulation": request.regulation,
         "receivedAt": request.received_at.isoformat(),
-        "files": [_file_entry(progress, section) for progress, section in _sections(request)],
+        "files": files,
         "tenants": [
             {
                 "tenant": name,
@@ -102,7 +119,7 @@ def _manifest(request: PrivacyRequest) -> JsonObject:
     }
 
 
-def _file_entry(progress: TenantProgress, section: Section) -> JsonObject:
+def _file_entry(progress: TenantProgress, section: Section, sha256: str) -> JsonObject:
     return {
         "path": _path(progress, section),
         "tenant": progress.tenant,
@@ -111,7 +128,7 @@ def _file_entry(progress: TenantProgress, section: Section) -> JsonObject:
         "collectedAt": section.collected_at.isoformat(),
         "count": section.count,
         "bytes": section.size,
-        "sha256": section.sha256,
+        "sha256": sha256,
     }
 
 

@@ -1,13 +1,15 @@
-"""The export: identify, collect into staging, archive, clear staging."""
+"""The export: identify, claim the accounts, collect into staging, archive, clear staging."""
 
 from dataclasses import dataclass
 
 from export_function.archive import Archivist
 from export_function.sections import SECTIONS, Collector
+from shared.domain.claims import Claims
 from shared.domain.errors import Refuse
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, names
 from shared.domain.request import Outcome, PrivacyRequest
+from shared.domain.turn import Turn
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,7 @@ class ExportPlan:
     """Makes the steps of an export."""
 
     identification: Identification
+    claims: Claims
     collector: Collector
     archivist: Archivist
 
@@ -22,17 +25,18 @@ class ExportPlan:
         """The steps, one of collecting per tenant and section."""
         identify = self.identification.steps(request)
         found = Step("found", refuse_if_nowhere, names(identify))
+        claim = self.claims.step(names((found,)))
         collect = tuple(
-            Step(f"collect:{tenant}:{kind.name}", self.collector.collecting(tenant, kind), names((found,)))
-            for tenant in self.identification.searched(request)
+            Step(f"collect:{tenant}:{kind.name}", self.collector.collecting(tenant, kind), names((claim,)))
+            for tenant in request.searched
             for kind in SECTIONS
         )
         archive = Step("archive", self.archivist.archive, names(collect))
         clear = Step("clear-staging", self.archivist.clear_staging, names((archive,)))
-        return (*identify, found, *collect, archive, clear)
+        return (*identify, found, claim, *collect, archive, clear)
 
 
-async def refuse_if_nowhere(request: PrivacyRequest) -> PrivacyRequest:
+async def refuse_if_nowhere(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
     """Nothing to export where no tenant has an account. Raises `Refuse`."""
     progresses = request.tenants.values()
     if any(progress.account for progress in progresses):

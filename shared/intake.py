@@ -132,6 +132,7 @@ def _parsed(body: bytes) -> object:
 
     try:
         parsed: object = json.loads(body, object_pairs_hook=no_twins)
+        json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         detail = "The body must be one JSON object in UTF-8, no field given twice."
         raise BadInput(HTTPStatus.BAD_REQUEST, detail) from None

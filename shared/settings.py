@@ -158,6 +158,19 @@ class Settings(BaseSettings):
     retry_budget: Annotated[
         timedelta, _between(timedelta(minutes=1), timedelta(days=30), "must be PT1M to P30D")
     ] = timedelta(hours=24)
+    export_patience: Annotated[
+        timedelta, _between(timedelta(minutes=1), timedelta(days=7), "must be PT1M to P7D")
+    ] = timedelta(hours=1)
+    retention_gdpr: Annotated[
+        timedelta, _between(timedelta(days=30), timedelta(days=3653), "must be P30D to P3653D")
+    ] = timedelta(days=731)
+    retention_ccpa: Annotated[
+        timedelta,
+        _between(timedelta(days=731), timedelta(days=3653), "must be P731D (24 months, § 7101) to P3653D"),
+    ] = timedelta(days=731)
+    failed_keep: Annotated[
+        timedelta, _between(timedelta(days=1), timedelta(days=90), "must be P1D to P90D")
+    ] = timedelta(days=30)
     archive_kept: Annotated[
         timedelta, _between(timedelta(hours=1), timedelta(days=30), "must be PT1H to P30D")
     ] = timedelta(days=7)

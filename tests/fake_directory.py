@@ -1,12 +1,12 @@
 """A tenant in memory that keeps the promises of `ports.Directory`, for tests of plans."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.errors import DirectoryFault
-from shared.domain.ports import Clock, JsonObject
+from shared.domain.ports import AuditRole, Clock, JsonObject
 
 
 @dataclass
@@ -17,7 +17,8 @@ class FakeDirectory:
     users: dict[str, Account] = field(default_factory=dict)
     profiles: dict[str, JsonObject] = field(default_factory=dict)
     recycle_bin: dict[str, RecycledAccount] = field(default_factory=dict)
-    events: list[tuple[str, JsonObject]] = field(default_factory=list)
+    events: list[tuple[str, AuditRole, JsonObject]] = field(default_factory=list)
+    page_size: int = 1000
     calls: list[tuple[str, str]] = field(default_factory=list)
     faults: list[DirectoryFault] = field(default_factory=list)
 
@@ -48,9 +49,16 @@ class FakeDirectory:
         self._called("profile", object_id)
         return self.profiles[object_id] if object_id in self.users else None
 
-    async def audit_events(self, object_id: str) -> AsyncIterator[Sequence[JsonObject]]:
+    async def audit_events(
+        self, object_id: str, role: AuditRole, until: str | None
+    ) -> AsyncGenerator[Sequence[JsonObject], None]:
         self._called("audit_events", object_id)
-        yield [event for about, event in self.events if about == object_id]
+        mine = [event for about, in_role, event in self.events if (about, in_role) == (object_id, role)]
+        asked = [event for event in mine if until is None or str(event["activityDateTime"]) <= until]
+        asked.sort(key=lambda event: str(event["activityDateTime"]), reverse=True)
+        for start in range(0, len(asked), self.page_size):
+            self._called("audit_page", f"{role.value} {until} {start}")
+            yield asked[start : start + self.page_size]
 
     def _called(self, name: str, argument: str) -> None:
         self.calls.append((name, argument))

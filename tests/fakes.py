@@ -1,12 +1,14 @@
 """Hand-written stand-ins; each passes the contract suite of its port."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
-from shared.domain.ports import Clock, Link, Stored
+from shared.domain.journal import Event
+from shared.domain.ports import SHARDS, Clock, Due, Entry, Link, Stored, StoredDue
 from shared.domain.request import PrivacyRequest
 
 
@@ -15,24 +17,31 @@ class FakeClock:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
+        self.slept: list[timedelta] = []
 
     def now(self) -> datetime:
         return self._now
 
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
     async def sleep(self, duration: timedelta) -> None:
+        self.slept.append(duration)
         self._now += duration
 
 
 @dataclass
 class MemoryStore:
-    """Records by id; a version is a count of writes."""
+    """Records by id with their events; a version is a count of writes."""
 
     records: dict[str, Stored] = field(default_factory=dict)
+    events: dict[str, list[Event]] = field(default_factory=dict)
 
     async def add(self, request: PrivacyRequest) -> Stored:
         if request.id in self.records:
             raise AlreadyRecorded
         self.records[request.id] = Stored(request, "1")
+        self._note(request)
         return self.records[request.id]
 
     async def get(self, request_id: str) -> Stored:
@@ -44,7 +53,85 @@ class MemoryStore:
         if (await self.get(stored.request.id)).version != stored.version:
             raise Overtaken
         self.records[stored.request.id] = replace(stored, version=str(int(stored.version) + 1))
+        self._note(stored.request)
         return self.records[stored.request.id]
+
+    async def journal(self, request_id: str) -> tuple[Event, ...]:
+        return tuple(self.events.get(request_id, ()))
+
+    async def remove(self, request_id: str) -> None:
+        self.events.pop(request_id, None)
+        self.records.pop(request_id, None)
+
+    def _note(self, request: PrivacyRequest) -> None:
+        noted = self.events.setdefault(request.id, [])
+        if request.last is not None and request.last not in noted:
+            noted.append(request.last)
+
+
+@dataclass
+class MemoryRegister:
+    """Entries by owner and name; a version is a count of writes."""
+
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+
+    async def read(self, owner: str, name: str) -> Entry | None:
+        return self.entries.get((owner, name))
+
+    async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
+        if (owner, name) in self.entries:
+            raise AlreadyRecorded
+        self.entries[owner, name] = Entry(owner, name, dict(value), "1")
+        return self.entries[owner, name]
+
+    async def replace(self, entry: Entry) -> Entry:
+        self._check(entry)
+        self.entries[entry.owner, entry.name] = replace(entry, version=str(int(entry.version) + 1))
+        return self.entries[entry.owner, entry.name]
+
+    async def remove(self, entry: Entry) -> None:
+        if (entry.owner, entry.name) in self.entries:
+            self._check(entry)
+            del self.entries[entry.owner, entry.name]
+
+    def _check(self, entry: Entry) -> None:
+        standing = self.entries.get((entry.owner, entry.name))
+        if standing is None or standing.version != entry.version:
+            raise Overtaken
+
+
+@dataclass
+class MemoryDue:
+    """Promises by request; a version is a count of writes."""
+
+    promises: dict[str, StoredDue] = field(default_factory=dict)
+    writes: int = 0
+
+    async def put(self, due: Due) -> None:
+        self._write(due)
+
+    async def falling_due(self, shard: int, now: datetime, most: int) -> tuple[StoredDue, ...]:
+        there = [one for one in self.promises.values() if UUID(one.due.request_id).int % SHARDS == shard]
+        return tuple(sorted((one for one in there if one.due.at <= now), key=lambda one: one.due.at)[:most])
+
+    async def move(self, stored: StoredDue) -> StoredDue:
+        self._check(stored)
+        return self._write(stored.due)
+
+    async def remove(self, stored: StoredDue) -> None:
+        if stored.due.request_id in self.promises:
+            self._check(stored)
+            del self.promises[stored.due.request_id]
+
+    def _write(self, due: Due) -> StoredDue:
+        self.writes += 1
+        self.promises[due.request_id] = StoredDue(due, str(self.writes))
+        return self.promises[due.request_id]
+
+    def _check(self, stored: StoredDue) -> None:
+        standing = self.promises.get(stored.due.request_id)
+        if standing is None or standing.version != stored.version:
+            raise Overtaken
 
 
 @dataclass
@@ -92,7 +179,12 @@ class MemoryBlobs:
     async def create(self, name: str) -> AsyncIterator[_MemorySink]:
         self.committed[name] = empty = bytes(bytearray())
         sink = _MemorySink()
-        yield sink
+        try:
+            yield sink
+        except Exception:
+            if self.committed.get(name) is empty:
+                del self.committed[name]
+            raise
         if self.committed.get(name) is not empty:
             raise Overtaken
         self.committed[name] = sink.data
@@ -103,6 +195,9 @@ class MemoryBlobs:
         data = self.corrupt(name, self.committed[name])
         for start in range(0, len(data), 1 << 22):
             yield data[start : start + (1 << 22)]
+
+    async def names(self, prefix: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.committed if name.startswith(prefix)))
 
     async def remove(self, prefix: str) -> None:
         self.committed = {name: data for name, data in self.committed.items() if not name.startswith(prefix)}

@@ -9,16 +9,18 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
 
+from local.host.admin import Admin
 from local.host.config import HostConfig, read_host_json
 from local.host.http import HttpDispatch
 from local.host.invoke import Invoker
-from local.host.load import AppRefused, Function, HttpFunction, QueueFunction, load
+from local.host.load import AppRefused, Function, HttpFunction, QueueFunction, TimerFunction, load
 from local.host.queues import INVISIBILITY, HowToListen, QueueListener
+from local.host.timers import Timer
 from local.lifeline import follow_parent
 from local.listen import listening
 
@@ -35,7 +37,7 @@ def main() -> int:
     logging.getLogger("azure").setLevel(logging.WARNING)
     try:
         functions = load(options.app.resolve())
-        config = read_host_json(options.app / "host.json")
+        config = read_host_json(options.app / "host.json", os.environ)
         return asyncio.run(_serve(functions, config, options))
     except (AppRefused, OSError, ValueError) as refusal:
         print(f"The app cannot be served: {refusal}", file=sys.stderr)
@@ -78,7 +80,9 @@ async def _serve(functions: tuple[Function, ...], config: HostConfig, options: a
     invoker = Invoker(config.function_timeout)
     how = HowToListen(config, invoker, options.invisibility)
     https = tuple(one for one in functions if isinstance(one, HttpFunction))
-    asgi = HttpDispatch(https, config, options.function_key, invoker)
+    timers = {one.name: Timer(one, invoker) for one in functions if isinstance(one, TimerFunction)}
+    admin = Admin({name: timer.call for name, timer in timers.items()})
+    asgi = HttpDispatch(https, config, options.function_key, invoker, admin)
     listeners = [
         QueueListener(one, connection_string(one.connection), how)
         for one in functions
@@ -93,13 +97,14 @@ async def _serve(functions: tuple[Function, ...], config: HostConfig, options: a
         ready = {"event": "ready", "url": url, "pid": os.getpid(), "functions": names}
         announcing = asyncio.create_task(_announce(server, ready))
         try:
-            return await _until_asked_to_end(server, server_socket, listeners)
+            working = [*(one.listen() for one in listeners), *(timer.run() for timer in timers.values())]
+            return await _until_asked_to_end(server, server_socket, working)
         finally:
             announcing.cancel()
 
 
 async def _until_asked_to_end(
-    server: uvicorn.Server, server_socket: socket.socket, listeners: list[QueueListener]
+    server: uvicorn.Server, server_socket: socket.socket, working: Sequence[Coroutine[None, None, None]]
 ) -> int:
     """0 once a signal has come; 1 if something ended that should not have."""
     asked, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -107,7 +112,7 @@ async def _until_asked_to_end(
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked.set))
     waiting = asyncio.create_task(asked.wait())
     serving = asyncio.create_task(server.serve(sockets=[server_socket]))
-    taking = [asyncio.create_task(listener.listen()) for listener in listeners]
+    taking = [asyncio.create_task(one) for one in working]
     await asyncio.wait([waiting, serving, *taking], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     for task in (waiting, *taking):  # queues and calls are left at the same time, each within seconds

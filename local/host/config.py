@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_OVERRIDES = "azurefunctionsjobhost"
 _TIME = re.compile(r"(?:(\d+)\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d{1,7})?)")
 
 
@@ -22,9 +23,12 @@ class HostConfig:
     max_polling_interval: float = 60.0
 
 
-def read_host_json(path: Path) -> HostConfig:
-    """The configuration in `path`. Raises `ValueError` for what the embedded host cannot honour."""
-    whole = _Section(_content(path), "")
+def read_host_json(path: Path, environ: Mapping[str, str]) -> HostConfig:
+    """The configuration in `path`, as app settings override it.
+
+    Raises `ValueError` for what the embedded host cannot honour.
+    """
+    whole = _Section(_overridden(_content(path), environ), "")
     extensions = whole.section("extensions")
     queues, default = extensions.section("queues"), HostConfig()
     if queues.text("messageEncoding", "base64").lower() != "base64":
@@ -49,6 +53,25 @@ def _content(path: Path) -> object:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise ValueError(f"host.json is not JSON: {error}") from error
+
+
+def _overridden(content: object, environ: Mapping[str, str]) -> object:
+    """`AzureFunctionsJobHost__a__b` stands for `a.b` of host.json."""
+    if not isinstance(content, Mapping):
+        return content
+    for name, value in environ.items():
+        prefix, *path = name.split("__")
+        if prefix.lower() == _OVERRIDES and path:
+            content = _with(content, path, value)
+    return content
+
+
+def _with(content: Mapping[str, object], path: Sequence[str], value: str) -> Mapping[str, object]:
+    first, *rest = path
+    key = next((held for held in content if held.lower() == first.lower()), first)
+    inner = content.get(key)
+    below = _with(inner if isinstance(inner, Mapping) else {}, rest, value) if rest else value
+    return {**content, key: below}
 
 
 class _Section:

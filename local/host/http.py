@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local.host.admin import Admin
 from local.host.config import HostConfig
 from local.host.invoke import Invoker
 from local.host.load import HttpFunction
@@ -27,11 +28,17 @@ class HttpDispatch:
     """Answers HTTP calls with the app's functions; what the host itself refuses has an empty body."""
 
     def __init__(
-        self, functions: tuple[HttpFunction, ...], config: HostConfig, key: str, invoker: Invoker
+        self,
+        functions: tuple[HttpFunction, ...],
+        config: HostConfig,
+        key: str,
+        invoker: Invoker,
+        admin: Admin,
     ) -> None:
         self._routes = Routes(functions, config.route_prefix)
         self._key = key
         self._invoker = invoker
+        self._admin = admin
         self._largest_body = _largest_body()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,6 +48,8 @@ class HttpDispatch:
 
     async def _answer(self, request: Request) -> Response:
         """The function's answer; 404 where there is none, 401 for a wrong key, 413, 500 for its failure."""
+        if self._admin.knows(request.url.path):
+            return self._admin.answer(request) if self._has_key(request) else Response(status_code=401)
         found = self._routes.find(request.method, request.scope["raw_path"].decode("latin-1"))
         if found is None:
             return Response(status_code=404)

@@ -44,11 +44,25 @@ class QueueFunction:
     connection: str
 
 
-Function = HttpFunction | QueueFunction
+@dataclass(frozen=True)
+class TimerFunction:
+    """A function called by the clock; `schedule` is NCRONTAB."""
+
+    name: str
+    parameter: str
+    handler: Handler
+    schedule: str
+
+
+Function = HttpFunction | QueueFunction | TimerFunction
 PARAMETER = re.compile(r"\{([A-Za-z_]\w*)\}")
 """A parameter in a route, its name in the first group."""
 _EVERY_METHOD = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"})
-_ANNOTATIONS: Mapping[str, type] = {"httpTrigger": func.HttpRequest, "queueTrigger": func.QueueMessage}
+_ANNOTATIONS: Mapping[str, type] = {
+    "httpTrigger": func.HttpRequest,
+    "queueTrigger": func.QueueMessage,
+    "timerTrigger": func.TimerRequest,
+}
 
 
 def load(folder: Path) -> tuple[Function, ...]:
@@ -116,6 +130,8 @@ def _function(one: Any) -> Function:  # the library's Function class is untyped
     _check_parameters(name, trigger.name, handler, hints.get(trigger.name), _ANNOTATIONS[kind])
     if kind == "queueTrigger":
         return QueueFunction(name, trigger.name, handler, trigger.queue_name, trigger.connection)
+    if kind == "timerTrigger":
+        return TimerFunction(name, trigger.name, handler, str(trigger.schedule))
     _check_answer(name, hints.get("return"))
     methods = frozenset(str(getattr(method, "value", method)).upper() for method in trigger.methods or ())
     level = str(getattr(trigger.auth_level, "value", trigger.auth_level) or "function").lower()

@@ -1,6 +1,7 @@
 """Time as it is."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -10,6 +11,10 @@ class SystemClock:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return time.monotonic()
 
     async def sleep(self, duration: timedelta) -> None:
         """See `Clock.sleep`."""

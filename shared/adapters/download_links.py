@@ -8,7 +8,6 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.export_blobs import CONTAINER
 from shared.adapters.storage_clients import Lazy
-from shared.adapters.storage_errors import translated
 from shared.domain.ports import Clock, Link
 
 SKEW = timedelta(minutes=15)
@@ -27,7 +26,7 @@ class AccountKeyLinks:
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         """See `DownloadLinks.mint`."""
-        with translated():
+        with self._service.translated():
             service = await self._service()
         starts_at = self._clock.now() - SKEW
         return _link(service, blob, starts_at, expires_at, account_key=service.credential.account_key)
@@ -45,7 +44,7 @@ class DelegationLinks:
         starts_at = self._clock.now() - SKEW
         if expires_at - starts_at > LONGEST:
             raise ValueError("a link under user delegation may live for at most 7 days")
-        with translated():
+        with self._service.translated():
             service = await self._service()
             key = await service.get_user_delegation_key(starts_at, expires_at)
         return _link(service, blob, starts_at, expires_at, delegation_key=key)

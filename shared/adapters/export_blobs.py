@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import io
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,13 @@ from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.adapters.storage_clients import Lazy
 from shared.adapters.storage_errors import translated
-from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import (
+    AlreadyRecorded,
+    Overtaken,
+    PrivacyError,
+    StorageUnavailable,
+    UnknownRequest,
+)
 
 CONTAINER = "exports"
 BLOCK = 4 * 1024 * 1024
@@ -26,6 +33,7 @@ class _Blocks:
 
     def __init__(self, blob: BlobClient) -> None:
         self._blob = blob
+        self._write_id = secrets.token_hex(8)
         self._waiting = bytearray()
         self.staged: list[BlobBlock] = []
 
@@ -45,7 +53,7 @@ class _Blocks:
     async def _stage(self, data: bytes) -> None:
         if len(self.staged) >= MOST_BLOCKS:
             raise StorageUnavailable
-        block_id = base64.b64encode(f"{len(self.staged):08}".encode()).decode()
+        block_id = base64.b64encode(f"{self._write_id}-{len(self.staged):08}".encode()).decode()
         with translated():
             await self._blob.stage_block(block_id, io.BytesIO(data), len(data))  # bytes would block the loop
         self.staged.append(BlobBlock(block_id))
@@ -60,24 +68,40 @@ class BlobContainer:
     @asynccontextmanager
     async def create(self, name: str) -> AsyncIterator[_Blocks]:
         """See `ExportBlobs.create`. The empty blob's ETag fences the commit."""
-        with translated():
+        with self._service.translated():
             blob = (await self._service()).get_blob_client(CONTAINER, name)
             etag = (await blob.upload_blob(b"", overwrite=True))["etag"]
         blocks = _Blocks(blob)
-        yield blocks
-        await blocks.finish()
         try:
-            with translated():
+            yield blocks
+            await blocks.finish()
+        except BaseException:
+            await _withdraw(blob, str(etag))
+            raise
+        try:
+            with self._service.translated():
                 await blob.commit_block_list(
                     blocks.staged, etag=etag, match_condition=MatchConditions.IfNotModified
                 )
         except (UnknownRequest, AlreadyRecorded) as gone:
             raise Overtaken from gone
+        except (Overtaken, StorageUnavailable):
+            if not await self._committed(blob, blocks):  # the answer may only have been lost
+                raise
+
+    async def _committed(self, blob: BlobClient, blocks: _Blocks) -> bool:
+        """Whether the blob is what we staged: our block ids hold a random text of ours."""
+        try:
+            with self._service.translated():
+                committed, _ = await blob.get_block_list("committed")
+        except UnknownRequest:
+            return False
+        return bool(blocks.staged) and [one.id for one in committed] == [one.id for one in blocks.staged]
 
     async def read(self, name: str) -> AsyncIterator[bytes]:
         """See `ExportBlobs.read`."""
         try:
-            with translated():
+            with self._service.translated():
                 blob = (await self._service()).get_blob_client(CONTAINER, name)
                 download = await blob.download_blob()
                 async for piece in download.chunks():
@@ -85,14 +109,27 @@ class BlobContainer:
         except UnknownRequest as gone:
             raise StorageUnavailable from gone
 
+    async def names(self, prefix: str) -> tuple[str, ...]:
+        """See `ExportBlobs.names`."""
+        with self._service.translated():
+            container = (await self._service()).get_container_client(CONTAINER)
+            listed = container.list_blobs(name_starts_with=prefix, include=["uncommittedblobs"])
+            return tuple([str(blob.name) async for blob in listed])
+
     async def remove(self, prefix: str) -> None:
         """See `ExportBlobs.remove`."""
-        with translated():
+        names = await self.names(prefix)
+        with self._service.translated():
             container = (await self._service()).get_container_client(CONTAINER)
-            names = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
             for name in names:
                 with contextlib.suppress(ResourceNotFoundError):
                     await container.delete_blob(name)
+
+
+async def _withdraw(blob: BlobClient, etag: str) -> None:
+    """Remove the empty blob of a writer that failed, unless somebody has written it since."""
+    with contextlib.suppress(PrivacyError), translated():
+        await blob.delete_blob(etag=etag, match_condition=MatchConditions.IfNotModified)
 
 
 async def prepare_container(service: BlobServiceClient) -> None:

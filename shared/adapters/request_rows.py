@@ -4,6 +4,7 @@
     tenant-NAME      what was found and done in a tenant: nothing personal
     person-subject   who the request is about
     account-NAME     the account pinned in a tenant
+    event-NNNNNN     the journal; the newest event stands in row `request` too
 
 Personal identifiers stand in rows of their own, so that they can be removed by themselves. Each row has one
 JSON column; `status` and `schema` stand beside it for those who look at the table.
@@ -18,10 +19,12 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from shared.domain.account import Account
+from shared.domain.journal import Event
 from shared.domain.request import PrivacyRequest, TenantProgress
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 
 SCHEMA = 1
+EVENT = "event-"
 Row = Mapping[str, str | int]
 _SUBJECTS: Mapping[str, type[Subject]] = {
     "objectId": ObjectIdSubject,
@@ -37,11 +40,12 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
     head = {
         field.name: getattr(request, field.name) for field in fields(request) if field.name not in _ELSEWHERE
     }
-    subject = {"kind": _KINDS[type(request.subject)], **asdict(request.subject)}
-    rows: dict[str, Row] = {
-        "request": {"schema": SCHEMA, "status": request.status, "json": _dumped(head)},
-        "person-subject": {"json": _dumped(subject)},
-    }
+    rows: dict[str, Row] = {"request": {"schema": SCHEMA, "status": request.status, "json": _dumped(head)}}
+    if request.subject is not None:
+        subject = {"kind": _KINDS[type(request.subject)], **asdict(request.subject)}
+        rows["person-subject"] = {"json": _dumped(subject)}
+    if request.last is not None:
+        rows[f"{EVENT}{request.last.number:06}"] = {"json": _dumped(request.last)}
     for name, progress in request.tenants.items():
         rows[f"tenant-{name}"] = {"json": _dumped(replace(progress, account=None))}
         if progress.account is not None:
@@ -52,9 +56,24 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
 def request_of(rows: Mapping[str, Mapping[str, object]]) -> PrivacyRequest:
     """The request that these rows hold."""
     head = json.loads(_json(rows["request"]))
+    return _requests().validate_python(head | {"subject": _subject(rows), "tenants": _tenants(rows)})
+
+
+def event_of(row: Mapping[str, object]) -> Event:
+    """The event that this row holds."""
+    return _events().validate_json(_json(row))
+
+
+def personal_keys(request: PrivacyRequest) -> frozenset[str]:
+    """The keys of every row of this request that may hold personal identifiers."""
+    return frozenset({"person-subject", *(f"account-{name}" for name in request.tenants)})
+
+
+def _subject(rows: Mapping[str, Mapping[str, object]]) -> Subject | None:
+    if "person-subject" not in rows:
+        return None
     subject = json.loads(_json(rows["person-subject"]))
-    made = _SUBJECTS[subject.pop("kind")](**subject)
-    return _requests().validate_python(head | {"subject": made, "tenants": _tenants(rows)})
+    return _SUBJECTS[subject.pop("kind")](**subject)
 
 
 def _tenants(rows: Mapping[str, Mapping[str, object]]) -> dict[str, TenantProgress]:
@@ -82,6 +101,11 @@ def _dumped(value: object) -> str:
 @cache
 def _requests() -> TypeAdapter[PrivacyRequest]:
     return TypeAdapter(PrivacyRequest)
+
+
+@cache
+def _events() -> TypeAdapter[Event]:
+    return TypeAdapter(Event)
 
 
 @cache

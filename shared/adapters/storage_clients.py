@@ -1,6 +1,7 @@
 """Clients of the storage services, made on the running loop at first use, once per process."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypedDict, TypeVar
 
@@ -9,6 +10,8 @@ from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
+
+from shared.adapters.storage_errors import HomeMissing, translated
 
 
 class _Bounds(TypedDict):
@@ -75,6 +78,16 @@ class Lazy(Generic[Client]):
         self._prepare = prepare
         self._client: Client | None = None
         self._prepared = False
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Raise our errors in place of the SDK's; what is missing is made anew at the next use."""
+        try:
+            with translated():
+                yield
+        except HomeMissing:
+            self._prepared = False
+            raise
 
     async def __call__(self) -> Client:
         """The client, prepared."""

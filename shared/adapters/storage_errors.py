@@ -7,7 +7,18 @@ from azure.core.exceptions import AzureError, HttpResponseError
 
 from shared.domain.errors import AlreadyRecorded, Overtaken, PrivacyError, StorageUnavailable, UnknownRequest
 
+_NO_HOME = frozenset(
+    {
+        *("ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"),
+        *("QueueNotFound", "QueueBeingDeleted", "QueueDisabled"),
+        *("TableNotFound", "TableBeingDeleted"),
+    }
+)
 _MEANINGS: dict[int | None, type[PrivacyError]] = {404: UnknownRequest, 409: AlreadyRecorded, 412: Overtaken}
+
+
+class HomeMissing(StorageUnavailable):
+    """The container, queue or table itself is not there: what was in it is not known to be absent."""
 
 
 @contextmanager
@@ -16,6 +27,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
+        if str(getattr(error, "error_code", None)) in _NO_HOME:
+            raise HomeMissing from error
         raise _MEANINGS.get(error.status_code, StorageUnavailable) from error
     except AzureError as error:
         raise StorageUnavailable from error

@@ -7,17 +7,23 @@ from azure.core import MatchConditions
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
-from shared.adapters.request_rows import request_of, rows_of
+from shared.adapters.request_rows import EVENT, event_of, personal_keys, request_of, rows_of
 from shared.adapters.storage_clients import Lazy
-from shared.adapters.storage_errors import translated
 from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.journal import Event
 from shared.domain.ports import Stored
 from shared.domain.request import PrivacyRequest
 
 TABLE = "requests"
 HEAD = "request"
+MOST_IN_A_TRANSACTION = 100
+"""Azure Table storage, entity group transactions."""
 Entity = dict[str, str | int]
+Row = dict[str, object]
 Operation = tuple[str, Entity] | tuple[str, Entity, Mapping[str, object]]
+_ALL_BUT_EVENTS = f"PartitionKey eq @id and (RowKey lt '{EVENT}' or RowKey gt '{EVENT}~')"
+_EVENTS = f"PartitionKey eq @id and RowKey ge '{EVENT}' and RowKey le '{EVENT}~'"
+_ALL = "PartitionKey eq @id"
 
 
 class TableStore:
@@ -34,42 +40,63 @@ class TableStore:
 
     async def get(self, request_id: str) -> Stored:
         """See `RequestStore.get`."""
-        rows = await self._rows(request_id)
+        rows = await self._rows(request_id, _ALL_BUT_EVENTS)
         if HEAD not in rows:
             raise UnknownRequest
-        return Stored(request_of(rows), str(rows[HEAD]["etag"]))
+        return Stored(request_of(rows), _version(rows[HEAD], frozenset(rows)))
 
     async def save(self, stored: Stored) -> Stored:
         """See `RequestStore.save`."""
         write_id = secrets.token_hex(16)
         rows = _entities(stored.request, write_id)
+        gone = (_standing(stored.version) & personal_keys(stored.request)) - set(rows)
         guard = {
             "mode": UpdateMode.REPLACE,
-            "etag": stored.version,
+            "etag": _etag(stored.version),
             "match_condition": MatchConditions.IfNotModified,
         }
         operations: list[Operation] = [("update", rows.pop(HEAD), guard)]
         operations += [("upsert", row, {"mode": UpdateMode.REPLACE}) for row in rows.values()]
+        operations += [_delete(stored.request.id, name) for name in sorted(gone)]
         return await self._write(stored.request, write_id, operations)
 
+    async def journal(self, request_id: str) -> tuple[Event, ...]:
+        """See `RequestStore.journal`."""
+        rows = await self._rows(request_id, _EVENTS)
+        return tuple(event_of(row) for _, row in sorted(rows.items()))
+
+    async def remove(self, request_id: str) -> None:
+        """See `RequestStore.remove`."""
+        rows = await self._rows(request_id, _ALL)
+        names = sorted(rows, key=lambda name: (name == HEAD, name))  # the record goes last
+        for start in range(0, len(names), MOST_IN_A_TRANSACTION):
+            part = names[start : start + MOST_IN_A_TRANSACTION]
+            operations = [_delete(request_id, name) for name in part]
+            try:
+                with self._service.translated():
+                    await (await self._table()).submit_transaction(operations)
+            except UnknownRequest:  # another removes the same request; what it left comes at the next try
+                return
+
     async def _write(self, request: PrivacyRequest, write_id: str, operations: Sequence[Operation]) -> Stored:
-        with translated():
+        standing = frozenset(rows_of(request))
+        with self._service.translated():
             table = await self._table()
         try:
-            with translated():
+            with self._service.translated():
                 answers = await table.submit_transaction(operations)
         except (AlreadyRecorded, Overtaken, StorageUnavailable):
             # A try whose answer was lost may have done this very write.
-            head = (await self._rows(request.id)).get(HEAD, {})
+            head = (await self._rows(request.id, _ALL_BUT_EVENTS)).get(HEAD, {})
             if head.get("write_id") != write_id:
                 raise
-            return Stored(request, str(head["etag"]))
-        return Stored(request, str(answers[0]["etag"]))
+            return Stored(request, _version(head, standing))
+        return Stored(request, _version(answers[0], standing))
 
-    async def _rows(self, request_id: str) -> dict[str, dict[str, object]]:
-        with translated():
+    async def _rows(self, request_id: str, which: str) -> dict[str, Row]:
+        with self._service.translated():
             table = await self._table()
-            found = table.query_entities("PartitionKey eq @id", parameters={"id": request_id})
+            found = table.query_entities(which, parameters={"id": request_id})
             return {
                 str(entity["RowKey"]): {**entity, "etag": entity.metadata["etag"]} async for entity in found
             }
@@ -90,3 +117,22 @@ def _entities(request: PrivacyRequest, write_id: str) -> dict[str, Entity]:
     }
     entities[HEAD]["write_id"] = write_id
     return entities
+
+
+def _delete(request_id: str, name: str) -> tuple[str, Entity]:
+    return "delete", {"PartitionKey": request_id, "RowKey": name}
+
+
+# A version is the ETag of row `request`, and the names of the rows with personal identifiers that stand
+# beside it: a row can only be deleted where it stands, else the whole transaction fails.
+def _version(head: Mapping[str, object], standing: frozenset[str]) -> str:
+    personal = sorted(name for name in standing if name.startswith(("person-", "account-")))
+    return " ".join((str(head["etag"]).replace(" ", "%20"), *personal))
+
+
+def _etag(version: str) -> str:
+    return version.partition(" ")[0].replace("%20", " ")
+
+
+def _standing(version: str) -> frozenset[str]:
+    return frozenset(version.split(" ")[1:])

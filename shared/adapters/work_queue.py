@@ -11,7 +11,6 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue.aio import QueueServiceClient
 
 from shared.adapters.storage_clients import Lazy
-from shared.adapters.storage_errors import translated
 
 QUEUE = "privacy-requests"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,7 +26,7 @@ class StorageQueue:
         """See `WorkQueue.send`."""
         text = base64.b64encode(json.dumps({"id": request_id}).encode()).decode()
         delay = math.ceil(after.total_seconds())
-        with translated():
+        with self._service.translated():
             queue = (await self._service()).get_queue_client(QUEUE)
             await queue.send_message(text, visibility_timeout=delay, time_to_live=-1)
 

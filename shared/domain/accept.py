@@ -1,19 +1,30 @@
-"""Accept a request: record it, then nudge a worker."""
+"""Accept a request: name it, promise to look at it, record it, nudge a worker. In this order.
 
+A crash between any two leaves nothing that runs unasked, and a repeated submission heals it: the entry for
+the subject as it was given names the id that the first try chose.
+"""
+
+import contextlib
 import json
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.agenda import FIRST_DISTANCE
 from shared.domain.deadlines import Regulation, due_at
-from shared.domain.errors import AlreadyRecorded, KeyReused
-from shared.domain.keyed_hash import KeyedHash, encode_ticket, ticket_digest
-from shared.domain.ports import Clock, RequestStore, Stored, WorkQueue
+from shared.domain.errors import AlreadyRecorded, KeyReused, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.keyed_hash import KeyedHash, ticket_digest
+from shared.domain.ports import Clock, Due, DueTable, Entry, Register, RequestStore, Stored, WorkQueue
 from shared.domain.request import Kind, Outcome, PrivacyRequest, Status, TenantProgress
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
+
+CAN_RUN = frozenset({Status.ACCEPTED, Status.RUNNING, Status.WAITING})
+"""A message that comes too early is dropped, so one more does no harm and may be the one that was lost."""
+TRIES = 5
+"""Against others who write the same entry at the same time."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class Acceptance:
     """Records submissions. With an idempotency key the record itself is the key's memory."""
 
     store: RequestStore
+    register: Register
+    due: DueTable
     queue: WorkQueue
     clock: Clock
     keyed_hash: KeyedHash
@@ -49,53 +62,88 @@ class Acceptance:
 
     async def __call__(self, submission: Submission) -> Accepted:
         """Record and nudge. Raises `KeyReused`, `StorageUnavailable` (a repeat is then safe)."""
-        accepted = self._new(submission)
-        try:
-            stored = await self.store.add(accepted.request)
-        except AlreadyRecorded:
-            stored = await self._recorded_before(accepted.request)
-        if stored.request.status is Status.ACCEPTED:
+        if submission.idempotency_key is None:
+            stored = await self._under_the_subject_s_name(submission)
+        else:
+            stored = await self._under_the_key_s_name(submission, submission.idempotency_key)
+        if stored.request.status in CAN_RUN:
             await self.queue.send(stored.request.id)
-        return Accepted(stored.request, accepted.ticket)
+        return Accepted(stored.request, self.keyed_hash.ticket(stored.request.id))
 
-    async def _recorded_before(self, again: PrivacyRequest) -> Stored:
-        stored = await self.store.get(again.id)
-        if not secrets.compare_digest(stored.request.body_digest, again.body_digest):
+    async def _under_the_key_s_name(self, submission: Submission, key: str) -> Stored:
+        request = self._new(submission, self.keyed_hash.request_id(submission.submitter, key))
+        with contextlib.suppress(AlreadyRecorded):  # with a key this one stands on its own
+            await self._name(request)
+        stored = await self._record(request)
+        if not secrets.compare_digest(stored.request.body_digest, request.body_digest):
             raise KeyReused
         return stored
 
-    def _new(self, submission: Submission) -> Accepted:
+    async def _under_the_subject_s_name(self, submission: Submission) -> Stored:
+        for _ in range(TRIES):
+            request = self._new(submission, str(uuid.uuid4()))
+            try:
+                await self._name(request)
+            except AlreadyRecorded:
+                named = await self.register.read(request.given_key, _entry_name(submission.kind))
+            else:
+                return await self._record(request)
+            with contextlib.suppress(Overtaken):
+                if named is not None:
+                    return await self._instead_of(named, submission, request)
+        raise StorageUnavailable
+
+    async def _instead_of(self, named: Entry, submission: Submission, request: PrivacyRequest) -> Stored:
+        """The open request that the entry names; else a new one. Raises `Overtaken`."""
+        try:
+            stored = await self.store.get(named.value["request"])
+        except UnknownRequest:  # a try that named it and got no further
+            return await self._record(self._new(submission, named.value["request"]))
+        if stored.request.binds:
+            return stored
+        await self.register.replace(replace(named, value={"request": request.id}))
+        return await self._record(request)
+
+    async def _name(self, request: PrivacyRequest) -> Entry:
+        name = _entry_name(request.kind)
+        return await self.register.insert(request.given_key, name, {"request": request.id})
+
+    async def _record(self, request: PrivacyRequest) -> Stored:
+        await self.due.put(Due(request.id, self.clock.now() + FIRST_DISTANCE, FIRST_DISTANCE))
+        try:
+            return await self.store.add(request.recorded())
+        except AlreadyRecorded:
+            return await self.store.get(request.id)
+
+    def _new(self, submission: Submission, request_id: str) -> PrivacyRequest:
         now = self.clock.now()
-        request_id, ticket = self._names(submission)
         received_at = submission.received_at or now
-        request = PrivacyRequest(
+        subject = submission.subject
+        given = json.dumps(asdict(subject), sort_keys=True)
+        return PrivacyRequest(
             id=request_id,
             kind=submission.kind,
             regulation=submission.regulation,
-            subject=submission.subject,
+            subject=subject,
+            named=self.topology.named(subject),
+            linked=self.topology.linked(subject),
             submitter=submission.submitter,
+            given_key=self.keyed_hash.hex("given", submission.submitter, type(subject).__name__, given),
             body_digest=self._body_digest(submission),
-            ticket_digest=ticket_digest(ticket),
+            ticket_digest=ticket_digest(self.keyed_hash.ticket(request_id)),
             received_at=received_at,
             accepted_at=now,
             due_at=due_at(submission.regulation, received_at, self.zone),
             updated_at=now,
-            tenants=self._tenants(submission.subject),
+            tenants=self._tenants(subject),
         )
-        return Accepted(request, ticket)
-
-    def _names(self, submission: Submission) -> tuple[str, str]:
-        caller, key = submission.submitter, submission.idempotency_key
-        if key is None:
-            return str(uuid.uuid4()), encode_ticket(secrets.token_bytes(32))
-        return self.keyed_hash.request_id(caller, key), self.keyed_hash.ticket(caller, key)
 
     def _tenants(self, subject: Subject) -> dict[str, TenantProgress]:
         searched = (*self.topology.named(subject), *self.topology.linked(subject))
         unsearched = self.topology.unsearched(subject)
-        return {name: TenantProgress(name) for name in searched} | {
-            name: TenantProgress(name, outcome=Outcome.NOT_SEARCHED) for name in unsearched
-        }
+        tenants = [TenantProgress(name) for name in searched]
+        tenants += [TenantProgress(name, outcome=Outcome.NOT_SEARCHED) for name in unsearched]
+        return {one.tenant: replace(one, domain=self.topology.domains[one.tenant]) for one in tenants}
 
     def _body_digest(self, submission: Submission) -> str:
         body = {
@@ -105,3 +153,7 @@ class Acceptance:
             "receivedAt": submission.received_at and submission.received_at.isoformat(),
         }
         return self.keyed_hash.hex("body", json.dumps(body, sort_keys=True))
+
+
+def _entry_name(kind: Kind) -> str:
+    return f"given-{kind}"

@@ -7,6 +7,7 @@ PrivacyError
 ├── AlreadyRecorded          a record with this id exists; read it
 ├── Overtaken                another writer was first; what we hold is stale
 ├── StorageUnavailable       a storage service did not answer as it should; try again
+├── UnknownHashKey           the tables were filled under another HASH_KEY; an operator must act
 ├── DirectoryFault           Microsoft Graph did not do what was asked
 │   ├── Throttled            too many requests; `retry_after` says when
 │   ├── DirectoryUnavailable no usable answer; try again
@@ -17,6 +18,7 @@ PrivacyError
 └── Signal                   how a step ends a run without having finished
     ├── RetryLater           nothing to do before a time
     ├── Refuse               will not be done; the code can be told to a person
+    ├── GiveUp               cannot be done, however often it is tried
     └── AskOperator          an operator must decide
 
 `code` is static text for records and logs: never a name, an address or an object id.
@@ -65,6 +67,12 @@ class StorageUnavailable(PrivacyError):
     """A storage service could not be reached or was busy; whether a write took place is unknown."""
 
     code = "storage_unavailable"
+
+
+class UnknownHashKey(PrivacyError):
+    """The tables were filled under another hash key: nobody would be found under this one."""
+
+    code = "unknown_hash_key"
 
 
 class DirectoryFault(PrivacyError):
@@ -135,6 +143,10 @@ class RetryLater(Signal):
 
 class Refuse(Signal):
     """The request will not be done; `code` can be told to a person."""
+
+
+class GiveUp(Signal):
+    """The request cannot be done, however often it is tried; an operator sees `code`."""
 
 
 class AskOperator(Signal):

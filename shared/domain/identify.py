@@ -4,17 +4,18 @@ Absence is believed only when it was seen twice, a replication window apart: a u
 moment ago may not show yet (Graph, user list). Later steps use the pinned object ids alone.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.domain.account import Account, Identity
+from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, RetryLater
 from shared.domain.plan import Step, names
-from shared.domain.ports import Clock, Directory
+from shared.domain.ports import Clock
 from shared.domain.request import Outcome, PrivacyRequest, TenantProgress
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import Topology
+from shared.domain.turn import Turn
 
 RECYCLE_BIN_KEEPS = timedelta(days=30)
 """Graph, user-delete: a user can be restored within 30 days."""
@@ -24,28 +25,24 @@ RECYCLE_BIN_KEEPS = timedelta(days=30)
 class Identification:
     """The first steps of both plans."""
 
-    directories: Mapping[str, Directory]
+    directories: Directories
     topology: Topology
     clock: Clock
     window: timedelta
 
     def steps(self, request: PrivacyRequest) -> tuple[Step, ...]:
         """Two looks in each tenant; linked tenants after those in which the person was named."""
-        named = self._looks(self.topology.named(request.subject), frozenset())
-        return named + self._looks(self.topology.linked(request.subject), names(named))
-
-    def searched(self, request: PrivacyRequest) -> tuple[str, ...]:
-        """The tenants in which the person is looked for."""
-        return (*self.topology.named(request.subject), *self.topology.linked(request.subject))
+        named = self._looks(request.named, frozenset())
+        return named + self._looks(request.linked, names(named))
 
     def _looks(self, tenants: tuple[str, ...], needs: frozenset[str]) -> tuple[Step, ...]:
         return tuple(step for tenant in tenants for step in self._two_looks(tenant, needs))
 
     def _two_looks(self, tenant: str, needs: frozenset[str]) -> tuple[Step, Step]:
-        async def first(request: PrivacyRequest) -> PrivacyRequest:
+        async def first(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
             return request.with_progress(await self._look(request, tenant))
 
-        async def again(request: PrivacyRequest) -> PrivacyRequest:
+        async def again(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
             return request.with_progress(await self._look_again(request, tenant))
 
         look = Step(f"identify:{tenant}", first, needs)
@@ -53,7 +50,9 @@ class Identification:
 
     async def _look(self, request: PrivacyRequest, tenant: str) -> TenantProgress:
         progress = request.progress(tenant)
-        account = await self._find(request, tenant)
+        if not (asked := self._asked_for(request, tenant)) and tenant in request.linked:
+            return replace(progress, outcome=Outcome.NOT_SEARCHED)  # nothing that means anything there
+        account = await self._find(request, progress, asked)
         if account is not None:
             return replace(progress, account=account, absent_since=None)
         recycled = await self._in_recycle_bin(request, progress)
@@ -69,33 +68,32 @@ class Identification:
             return now
         return replace(before, outcome=Outcome.NOT_FOUND)
 
-    async def _find(self, request: PrivacyRequest, tenant: str) -> Account | None:
-        subject = request.subject
-        if isinstance(subject, ObjectIdSubject) and subject.tenant == tenant:
-            return await self.directories[tenant].account(subject.object_id)
+    async def _find(
+        self, request: PrivacyRequest, progress: TenantProgress, asked: tuple[Identity, ...]
+    ) -> Account | None:
+        subject, directory = request.subject, self.directories.of(progress)
+        if isinstance(subject, ObjectIdSubject) and subject.tenant == progress.tenant:
+            return await directory.account(subject.object_id)
         found = {
             account.object_id: account
-            for identity in self._asked_for(request, tenant)
-            for account in await self._holders(tenant, identity)
+            for identity in asked
+            for account in await directory.accounts_signing_in_as(identity)
+            if account.holds(identity)
         }
         if len(found) > 1:
             raise AskOperator("ambiguous_subject")
         return next(iter(found.values()), None)
 
     def _asked_for(self, request: PrivacyRequest, tenant: str) -> tuple[Identity, ...]:
-        subject, domain = request.subject, self.topology.domains[tenant]
+        subject, domain = request.subject, request.progress(tenant).domain
         if isinstance(subject, EmailSubject):
             return (Identity("emailAddress", domain, subject.email),)
         if isinstance(subject, UserNameSubject) and subject.tenant == tenant:
             return (Identity("userName", domain, subject.user_name),)
-        pinned = request.progress(subject.tenant).account
+        pinned = request.progress(request.named[0]).account
         held = pinned.identities if pinned else ()
-        crossing = (self.topology.translated(identity, tenant) for identity in held)
+        crossing = (self.topology.translated(identity, domain) for identity in held)
         return tuple(identity for identity in crossing if identity)
-
-    async def _holders(self, tenant: str, identity: Identity) -> tuple[Account, ...]:
-        hits = await self.directories[tenant].accounts_signing_in_as(identity)
-        return tuple(account for account in hits if account.holds(identity))
 
     async def _in_recycle_bin(
         self, request: PrivacyRequest, progress: TenantProgress
@@ -104,7 +102,7 @@ class Identification:
         subject = request.subject
         if not (isinstance(subject, ObjectIdSubject) and subject.tenant == progress.tenant):
             return None
-        recycled = await self.directories[progress.tenant].recycled(subject.object_id)
+        recycled = await self.directories.of(progress).recycled(subject.object_id)
         if recycled is None:
             return None
         return replace(

@@ -26,16 +26,23 @@ class KeyedHash:
         """A UUIDv4-shaped id: the same for the same caller and key, unguessable to others."""
         return str(uuid.UUID(bytes=self.digest("request-id", caller, idempotency_key)[:16], version=4))
 
-    def ticket(self, caller: str, idempotency_key: str) -> str:
-        """256 bits, URL-safe: the same for a repeated submission, so a lost answer costs nothing."""
-        return encode_ticket(self.digest("ticket", caller, idempotency_key))
+    def ticket(self, request_id: str) -> str:
+        """43 characters of URL-safe base64 for 256 bits that only we can derive.
 
+        The same for the same request, so that an answer that was lost costs nothing.
+        """
+        return base64.urlsafe_b64encode(self.digest("ticket", request_id)).rstrip(b"=").decode()
 
-def encode_ticket(bits: bytes) -> str:
-    """A ticket as the caller sees it: 43 characters of URL-safe base64."""
-    return base64.urlsafe_b64encode(bits).rstrip(b"=").decode()
+    def account(self, tenant: str, object_id: str) -> str:
+        """The register's owner for an account."""
+        return self.hex("account", tenant, object_id)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells keys apart without telling anything of them."""
+        return self.hex("fingerprint")
 
 
 def ticket_digest(ticket: str) -> str:
-    """What is stored of a ticket: its SHA-256 (the ticket itself has 256 random bits)."""
+    """What is stored of a ticket: its SHA-256 (the ticket itself has 256 bits)."""
     return hashlib.sha256(ticket.encode()).hexdigest()

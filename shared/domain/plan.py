@@ -5,6 +5,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.request import PrivacyRequest
+from shared.domain.turn import Turn
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A part of a long step is done: save it, and call the step again."""
+
+    request: PrivacyRequest
+
+
+StepResult = PrivacyRequest | Unfinished
+StepWork = Callable[[PrivacyRequest, Turn], Awaitable[StepResult]]
 
 
 @dataclass(frozen=True)
@@ -17,7 +29,7 @@ class Step:
     """
 
     name: str
-    run: Callable[[PrivacyRequest], Awaitable[PrivacyRequest]]
+    run: StepWork
     needs: frozenset[str] = frozenset()
 
 

@@ -1,12 +1,14 @@
 """What the domain asks of the outside. Each implementation, fakes included, passes one contract suite."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.journal import Event
 from shared.domain.request import PrivacyRequest
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
@@ -18,6 +20,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, never set back; for leases and time limits."""
 
     async def sleep(self, duration: timedelta) -> None:
         """Return after `duration`."""
@@ -54,7 +59,87 @@ class RequestStore(Protocol):
         """Read a request. Raises `UnknownRequest`."""
 
     async def save(self, stored: Stored) -> Stored:
-        """Write the request if nobody has since `stored.version`. Raises `Overtaken`, `UnknownRequest`."""
+        """Write the request if nobody has since `stored.version`. Raises `Overtaken`, `UnknownRequest`.
+
+        The request, its rows and its newest event are written together or not at all.
+        """
+
+    async def journal(self, request_id: str) -> tuple[Event, ...]:
+        """Every event of a request, oldest first; none for an unknown one."""
+
+    async def remove(self, request_id: str) -> None:
+        """Remove everything about a request, its record last; an unknown one is no error."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A small fact under a name, with the version that the next write must name."""
+
+    owner: str
+    name: str
+    value: Mapping[str, str]
+    version: str
+
+
+class Register(Protocol):
+    """Who is dealt with by which request. Owners are keyed hashes.
+
+    Every method raises `StorageUnavailable`.
+    """
+
+    async def read(self, owner: str, name: str) -> Entry | None:
+        """The entry, None if there is none."""
+
+    async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
+        """Write a new entry. Raises `AlreadyRecorded`."""
+
+    async def replace(self, entry: Entry) -> Entry:
+        """Write the entry if nobody has since `entry.version`. Raises `Overtaken`."""
+
+    async def remove(self, entry: Entry) -> None:
+        """Remove the entry if nobody has written it since `entry.version`. Raises `Overtaken`."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The promise to look at a request at a time.
+
+    `distance` is how far apart looks are while nothing happens; `seen` is the number of the newest event
+    at the last look.
+    """
+
+    request_id: str
+    at: datetime
+    distance: timedelta
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class StoredDue:
+    """A promise as read, with the version that the next write must name."""
+
+    due: Due
+    version: str
+
+
+class DueTable(Protocol):
+    """One promise a request, from before its record is written until after it is removed."""
+
+    async def put(self, due: Due) -> None:
+        """Write the promise, whatever stood there."""
+
+    async def falling_due(self, shard: int, now: datetime, most: int) -> tuple[StoredDue, ...]:
+        """At most `most` promises of a shard (0 to SHARDS - 1) whose time has come, oldest first."""
+
+    async def move(self, stored: StoredDue) -> StoredDue:
+        """Write the promise if nobody has since. Raises `Overtaken`."""
+
+    async def remove(self, stored: StoredDue) -> None:
+        """Remove the promise if nobody has written it since. Raises `Overtaken`."""
+
+
+SHARDS = 16
+"""Promises are spread over so many partitions."""
 
 
 class WorkQueue(Protocol):
@@ -62,6 +147,15 @@ class WorkQueue(Protocol):
 
     async def send(self, request_id: str, after: timedelta = timedelta()) -> None:
         """Have a worker look at the request once `after` has passed. Raises `StorageUnavailable`."""
+
+
+class AuditRole(Enum):
+    """How an event concerns a user; Graph answers for each apart, and some events are in both answers."""
+
+    TARGET = "target"
+    """done to the user; sign-ins of B2C are among these, their initiator being the app"""
+    INITIATOR = "initiator"
+    """done by the user"""
 
 
 class Directory(Protocol):
@@ -82,8 +176,14 @@ class Directory(Protocol):
     async def profile(self, object_id: str) -> JsonObject | None:
         """Every property Graph holds on the user that a consumer can have, custom attributes included."""
 
-    def audit_events(self, object_id: str) -> AsyncIterator[Sequence[JsonObject]]:
-        """Pages of directory audit events, as target and then as initiator; an event may come twice."""
+    def audit_events(
+        self, object_id: str, role: AuditRole, until: str | None
+    ) -> AsyncGenerator[Sequence[JsonObject], None]:
+        """Pages of directory audit events that concern the user in this role, newest first.
+
+        `until` is an `activityDateTime` as Graph wrote it: events of that time and older ones are given,
+        and perhaps some of the same second that are newer.
+        """
 
 
 class BlobSink(Protocol):
@@ -96,8 +196,11 @@ class BlobSink(Protocol):
 class ExportBlobs(Protocol):
     """The private container with staging and archives. Names hold nothing personal."""
 
+    async def names(self, prefix: str) -> tuple[str, ...]:
+        """The names of all blobs that start with `prefix`, those included that were never committed."""
+
     def create(self, name: str) -> AbstractAsyncContextManager[BlobSink]:
-        """Write a blob anew; it is committed when the context ends without an error.
+        """Write a blob anew; it is committed when the context ends without an error, else nothing is left.
 
         Raises `Overtaken` at the end if somebody else wrote or removed the blob meanwhile.
         """

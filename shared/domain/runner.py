@@ -1,10 +1,8 @@
 """Run a request's plan, saving each step as it is done.
 
 To claim is to write the next run and its lease under the version that was read; each later write
-names the version of the one before, so a worker that was overtaken can save nothing.
-
-      claim ──── steps ──── save          another worker may claim
-        |<------------ LEASE ------------->|
+names the version of the one before, so a worker that was overtaken can save nothing. How long a run
+may go on is drawn in `shared.domain.turn`.
 """
 
 import random
@@ -12,25 +10,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from shared.domain.agenda import ready_at
 from shared.domain.errors import (
     AskOperator,
+    GiveUp,
+    InvalidTransition,
     Overtaken,
     PrivacyError,
     Refuse,
     RetryLater,
-    StorageUnavailable,
     Throttled,
     UnknownRequest,
 )
-from shared.domain.plan import Plan, Step, names
+from shared.domain.plan import Plan, Step, Unfinished, names
 from shared.domain.ports import Clock, Log, RequestStore, Stored, WorkQueue
-from shared.domain.request import FINAL, Kind, PrivacyRequest, Status
+from shared.domain.promises import Promises
+from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.turn import Timing, Turn
 
-LEASE = timedelta(minutes=11)
-"""Longer than the host lets a function run (host.json functionTimeout, 10 minutes)."""
-LEASE_MARGIN = timedelta(seconds=30)
 LONGEST_NUDGE = timedelta(minutes=15)
-RESTING = FINAL | {Status.AWAITING_APPROVAL, Status.FAILED}
+"""Longer waits have no message: the promise in the due table brings it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Pause:
 
     after: timedelta
     reason: str
-    failed: int = 0
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,18 +66,21 @@ class Runner:
 
     store: RequestStore
     queue: WorkQueue
+    promises: Promises
     clock: Clock
     log: Log
     plans: Mapping[Kind, Plan]
+    timing: Timing = field(default_factory=Timing)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
 
     async def run(self, request_id: str) -> None:
         """Do what can be done now. Raises `StorageUnavailable`: the message must come again."""
+        turn = self.timing.begin(self.clock)
         claimed = await self._claim(request_id)
         if claimed is None:
             return
         try:
-            await self._work(claimed)
+            await self._work(claimed, turn)
         except Overtaken:
             self.log.warning("run_overtaken", run=claimed.request.run)
 
@@ -89,53 +91,88 @@ class Runner:
             await self._pause(claimed, [self._failure(claimed.request, "message_poisoned")])
 
     async def _claim(self, request_id: str) -> Stored | None:
+        """The request with our lease; None where nothing can be done now: its promise brings it again."""
         try:
             stored = await self.store.get(request_id)
         except UnknownRequest:
             self.log.warning("message_without_request")
             return None
         request, now = stored.request, self.clock.now()
-        if request.status in RESTING:
+        ready = ready_at(request, self.timing.margin)
+        if ready is None or ready > now:
             self.log.info("message_dropped", status=request.status)
             return None
-        ready_at = _ready_at(request)
-        if ready_at is not None and ready_at > now:
-            await self._nudge(request_id, ready_at - now)
-            return None
+        vanished = request.leased_until is not None
+        if vanished:  # whoever held the lease ended without a word; that counts as a failed try
+            request = request.with_failed_try(now)
         try:
-            return await self.store.save(replace(stored, request=request.claimed(now, now + LEASE)))
+            if vanished and self.retries.spent(request, now):
+                await self._end(stored, request.failed(now, "workers_vanish"))
+                return None
+            claimed = request.claimed(now, now + self.timing.lease)
+            return await self.store.save(replace(stored, request=claimed))
         except Overtaken:
             self.log.info("claim_overtaken")
             return None
 
-    async def _work(self, stored: Stored) -> None:
+    async def _work(self, stored: Stored, turn: Turn) -> None:
         plan = self.plans[stored.request.kind](stored.request)
         self.log.info("run_started", kind=stored.request.kind, run=stored.request.run)
         pauses: list[Pause] = []
         for step in plan:
             if step.name in stored.request.done or not step.needs <= stored.request.done:
                 continue
+            if turn.over:
+                pauses.append(Pause(timedelta(), "to_be_continued"))
+                break
             try:
-                stored = await self._do(step, stored)
-            except Refuse as refusal:
-                return await self._end(stored, stored.request.refused(self.clock.now(), refusal.code))
-            except AskOperator as question:
-                request = stored.request.awaiting_approval(self.clock.now(), question.code)
-                return await self._end(stored, request)
-            except (Overtaken, StorageUnavailable):
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever a step meets counts and is reported
-                pauses.append(self._paused_by(error, step, stored.request))
+                stored = await self._do(step, stored, turn)
+            except _Ended as ended:
+                return await self._end(ended.stored, ended.request)
+            except _Paused as paused:
+                stored = paused.stored
+                pauses.append(paused.pause)
         if names(plan) <= stored.request.done:
-            return await self._end(stored, stored.request.completed(self.clock.now()))
+            return await self._end(stored, self._concluded(stored.request))
         return await self._pause(stored, pauses)
 
-    async def _do(self, step: Step, stored: Stored) -> Stored:
-        found = await step.run(stored.request)
+    def _concluded(self, request: PrivacyRequest) -> PrivacyRequest:
+        """Completed only where there is an outcome for every tenant: nothing else was verified."""
+        if request.undecided:
+            return request.awaiting_approval(self.clock.now(), "outcome_missing")
+        return request.completed(self.clock.now())
+
+    async def _do(self, step: Step, stored: Stored, turn: Turn) -> Stored:
+        """The request with the step done. Raises `_Ended`, `_Paused`."""
+        while True:
+            try:
+                result = await step.run(stored.request, turn)
+            except Overtaken:  # our lease has run out, or another has written what we were writing
+                raise
+            except (Refuse, AskOperator, GiveUp) as signal:
+                raise _Ended(stored, self._ended_by(signal, stored.request)) from signal
+            except Exception as error:
+                raise _Paused(stored, self._paused_by(error, step, stored.request)) from error
+            if not isinstance(result, Unfinished):
+                done = result.with_done(step.name, self.clock.now())
+                stored = await self.store.save(replace(stored, request=done))
+                self.log.info("step_done", step=step.name)
+                return stored
+            advanced = result.request.advanced(step.name, self.clock.now())
+            stored = await self.store.save(replace(stored, request=advanced))
+            if turn.over:
+                raise _Paused(stored, Pause(timedelta(), "to_be_continued"))
+
+    def _ended_by(self, signal: Refuse | AskOperator | GiveUp, request: PrivacyRequest) -> PrivacyRequest:
         now = self.clock.now()
-        saved = await self.store.save(replace(stored, request=found.with_done(step.name, now)))
-        self.log.info("step_done", step=step.name)
-        return saved
+        if isinstance(signal, GiveUp):
+            return request.failed(now, signal.code)
+        if isinstance(signal, Refuse):
+            try:
+                return request.refused(now, signal.code)
+            except InvalidTransition:  # after the mark only an operator can say how it ends
+                return request.awaiting_approval(now, signal.code)
+        return request.awaiting_approval(now, signal.code)
 
     def _paused_by(self, error: Exception, step: Step, request: PrivacyRequest) -> Pause:
         if isinstance(error, RetryLater):
@@ -149,31 +186,40 @@ class Runner:
         return self._failure(request, "unexpected_error")
 
     def _failure(self, request: PrivacyRequest, reason: str) -> Pause:
-        return Pause(self.retries.pause(request.tries), reason, failed=1)
+        return Pause(self.retries.pause(request.tries), reason, failed=True)
 
     async def _pause(self, stored: Stored, pauses: list[Pause]) -> None:
         now, request = self.clock.now(), stored.request
-        if any(pause.failed for pause in pauses):
+        failures = [pause for pause in pauses if pause.failed]
+        if failures:
             request = request.with_failed_try(now)
-        if self.retries.spent(request, now):
-            reason = next(pause.reason for pause in pauses if pause.failed)
-            return await self._end(stored, request.failed(now, reason))
+        if failures and self.retries.spent(request, now):
+            return await self._end(stored, request.failed(now, failures[0].reason))
         soonest = min(pauses, key=lambda pause: pause.after)
         await self._end(stored, request.waiting(now, now + soonest.after, soonest.reason))
-        return await self._nudge(request.id, soonest.after)
+        if soonest.after <= LONGEST_NUDGE:
+            await self.queue.send(request.id, soonest.after)
+        return None
 
     async def _end(self, stored: Stored, request: PrivacyRequest) -> None:
         await self.store.save(replace(stored, request=request))
+        await self.promises.renew(request)
         self.log.info("run_ended", kind=request.kind, status=request.status, reason=request.reason)
 
-    async def _nudge(self, request_id: str, after: timedelta) -> None:
-        await self.queue.send(request_id, min(after, LONGEST_NUDGE))
+
+class _Ended(Exception):
+    """A step has ended the run for good."""
+
+    def __init__(self, stored: Stored, request: PrivacyRequest) -> None:
+        super().__init__()
+        self.stored = stored
+        self.request = request
 
 
-def _ready_at(request: PrivacyRequest) -> datetime | None:
-    """When a worker may claim: after the wait, or a little after the lease of one that vanished."""
-    if request.status is Status.WAITING:
-        return request.until
-    if request.leased_until is not None:
-        return request.leased_until + LEASE_MARGIN
-    return None
+class _Paused(Exception):
+    """A step cannot go on now; others may."""
+
+    def __init__(self, stored: Stored, pause: Pause) -> None:
+        super().__init__()
+        self.stored = stored
+        self.pause = pause

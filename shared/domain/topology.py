@@ -48,14 +48,14 @@ class Topology:
         """Tenants that no setting links to where the subject was named."""
         return tuple(sorted(set(self.domains) - {*self.named(subject), *self.linked(subject)}))
 
-    def translated(self, identity: Identity, tenant: str) -> Identity | None:
-        """The identity as `tenant` would hold it; None if it means nothing there.
+    def translated(self, identity: Identity, domain: str) -> Identity | None:
+        """The identity as the tenant of `domain` would hold it; None if it means nothing there.
 
         E-mail sign-ins are issued by each tenant's own domain; a federated one keeps its issuer and
         crosses only if the settings call that issuer shared; user names never cross.
         """
         if identity.is_email:
-            return Identity("emailAddress", self.domains[tenant], identity.issuer_assigned_id)
+            return Identity("emailAddress", domain, identity.issuer_assigned_id)
         if identity.sign_in_type == "federated" and identity.issuer.lower() in self.shared_issuers:
             return identity
         return None

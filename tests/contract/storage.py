@@ -7,6 +7,8 @@ from azure.storage.queue.aio import QueueClient
 
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.adapters.table_due import TableDue, prepare_due
+from shared.adapters.table_register import TableRegister, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
 
@@ -28,3 +30,15 @@ async def storage_queue(connection_string: str) -> AsyncIterator[tuple[StorageQu
 async def blob_container(connection_string: str) -> AsyncIterator[BlobContainer]:
     async with StorageAccount(connection_string).blobs() as service:
         yield BlobContainer(Lazy(lambda: service, prepare_container))
+
+
+@asynccontextmanager
+async def table_register(connection_string: str, fingerprint: str = "f") -> AsyncIterator[TableRegister]:
+    async with StorageAccount(connection_string).tables() as service:
+        yield TableRegister(Lazy(lambda: service, lambda made: prepare_register(made, fingerprint)))
+
+
+@asynccontextmanager
+async def table_due(connection_string: str) -> AsyncIterator[TableDue]:
+    async with StorageAccount(connection_string).tables() as service:
+        yield TableDue(Lazy(lambda: service, prepare_due))

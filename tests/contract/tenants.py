@@ -1,12 +1,13 @@
 """Tenants to run the contract of `Directory` on: one in memory, one in the simulator's own process."""
 
+import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 from shared.domain.account import Account, Identity
-from shared.domain.ports import Directory, JsonObject
+from shared.domain.ports import AuditRole, Directory, JsonObject
 from tests.fake_directory import FakeDirectory
 from tests.running import Json, Simulator
 
@@ -39,8 +40,13 @@ class TenantInMemory:
 
     async def person_with_events(self, count: int) -> tuple[str, set[str]]:
         object_id = await self.person()
-        made: list[JsonObject] = [{"id": str(uuid4())} for _ in range(count)]
-        self.directory.events += [(object_id, event) for event in made]
+        now = datetime.now(UTC)
+        made: list[JsonObject] = [
+            {"id": str(uuid4()), "activityDateTime": f"{(now - timedelta(minutes=n)).isoformat()[:26]}0Z"}
+            for n in range(count)
+        ]
+        roles = itertools.cycle(AuditRole)
+        self.directory.events += [(object_id, role, event) for role, event in zip(roles, made, strict=False)]
         return object_id, {str(event["id"]) for event in made}
 
 

@@ -10,6 +10,7 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.domain.account import Identity
+from shared.domain.ports import AuditRole, JsonObject
 from tests.contract.tenants import SimulatedTenant, Tenant, TenantInMemory
 from tests.running import Simulator
 
@@ -54,7 +55,10 @@ async def test_nobody_is_none_everywhere(tenant: Tenant) -> None:
     assert await tenant.directory.account(nobody) is None
     assert await tenant.directory.recycled(nobody) is None
     assert await tenant.directory.profile(nobody) is None
-    assert [event async for page in tenant.directory.audit_events(nobody) for event in page] == []
+    for role in AuditRole:
+        assert [
+            event async for page in tenant.directory.audit_events(nobody, role, None) for event in page
+        ] == []
 
 
 @pytest.mark.parametrize("name", ["ada", "o'brien", "a+b", "a#b&c", "jürgen"])
@@ -114,5 +118,32 @@ async def test_a_profile_holds_properties_and_nothing_about_them(tenant: Tenant)
 
 async def test_every_event_of_a_user_is_given(tenant: Tenant) -> None:
     object_id, held = await tenant.person_with_events(1200)
-    given = [event["id"] async for page in tenant.directory.audit_events(object_id) for event in page]
-    assert set(given) >= held
+    given = await events_of(tenant, object_id)
+    assert {event["id"] for event in given} == held
+
+
+async def test_events_come_newest_first_and_from_a_time_on_all_that_are_as_old(tenant: Tenant) -> None:
+    object_id, _ = await tenant.person_with_events(30)
+    target = [
+        event
+        async for page in tenant.directory.audit_events(object_id, AuditRole.TARGET, None)
+        for event in page
+    ]
+    times = [str(event["activityDateTime"]) for event in target]
+    assert times == sorted(times, reverse=True)
+    again = [
+        event["id"]
+        async for page in tenant.directory.audit_events(object_id, AuditRole.TARGET, times[9])
+        for event in page
+    ]
+    assert set(again) >= {event["id"] for event in target[9:]}
+    assert len(again) < len(target)
+
+
+async def events_of(tenant: Tenant, object_id: str) -> list[JsonObject]:
+    return [
+        event
+        for role in AuditRole
+        async for page in tenant.directory.audit_events(object_id, role, None)
+        for event in page
+    ]

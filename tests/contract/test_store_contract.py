@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownRequest
+from shared.domain.journal import check
 from shared.domain.ports import RequestStore, Stored
-from shared.domain.request import Kind, PrivacyRequest, TenantProgress
+from shared.domain.request import Kind, PrivacyRequest, Status, TenantProgress
 from shared.domain.subject import EmailSubject, Subject, UserNameSubject
 from tests.contract.storage import table_store
 from tests.fakes import MemoryStore
@@ -84,3 +85,35 @@ async def test_of_two_savers_at_once_exactly_one_wins(store: RequestStore) -> No
     (winner,) = (result for result in results if isinstance(result, Stored))
     assert sum(isinstance(result, Overtaken) for result in results) == 1
     assert await store.get(added.request.id) == winner
+
+
+async def test_every_event_stays_in_the_journal_and_the_chain_holds(store: RequestStore) -> None:
+    stored = await store.add(fresh().recorded())
+    for request in (stored.request.claimed(NOW, NOW),):
+        stored = await store.save(replace(stored, request=request))
+    for step in ("one", "two"):
+        stored = await store.save(replace(stored, request=stored.request.with_done(step, NOW)))
+    events = await store.journal(stored.request.id)
+    check(stored.request.id, events, stored.request.last)
+    assert [event.what for event in events] == ["accepted", "run_started", "step_done", "step_done"]
+    assert await store.journal(str(uuid4())) == ()
+
+
+async def test_forgetting_removes_the_personal_identifiers_and_nothing_else(store: RequestStore) -> None:
+    request = replace(a_request_with_everything(str(uuid4())), status=Status.COMPLETED)
+    added = await store.add(request)
+    forgotten = await store.save(replace(added, request=request.forgotten(NOW)))
+    assert await store.get(request.id) == forgotten
+    assert forgotten.request.subject is None
+    assert all(progress.account is None for progress in forgotten.request.tenants.values())
+    tidied = await store.save(replace(forgotten, request=forgotten.request.with_tidied(NOW)))
+    assert await store.get(request.id) == tidied
+
+
+async def test_a_removed_request_is_unknown_with_its_journal(store: RequestStore) -> None:
+    added = await store.add(a_request_with_everything(str(uuid4())))
+    await store.remove(added.request.id)
+    with pytest.raises(UnknownRequest):
+        await store.get(added.request.id)
+    assert await store.journal(added.request.id) == ()
+    await store.remove(added.request.id)

@@ -31,11 +31,15 @@ async def test_the_same_key_with_another_body_is_422(stack: RunningStack) -> Non
     assert other_kind.status_code == 422
 
 
-async def test_without_a_key_each_call_is_a_request_of_its_own(stack: RunningStack) -> None:
+async def test_without_a_key_a_call_repeated_is_the_open_request_and_a_new_one_after_its_end(
+    stack: RunningStack,
+) -> None:
     address = f"{uuid4()}@example.com"
     first, second = (post(stack, "exports", address).json() for _ in range(2))
-    assert first["id"] != second["id"]
-    assert first["ticket"] != second["ticket"]
+    assert (first["id"], first["ticket"]) == (second["id"], second["ticket"])
+    assert post(stack, "deletions", address).json()["id"] != first["id"]
+    stack.app.ended(first)
+    assert post(stack, "exports", address).json()["id"] != first["id"]
 
 
 async def test_the_same_call_ten_times_at_once_makes_one_request_that_deletes_once(

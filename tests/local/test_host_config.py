@@ -21,7 +21,7 @@ OPEN = """
 
 def read(folder: Path, text: str) -> HostConfig:
     (folder / "host.json").write_text(text)
-    return read_host_json(folder / "host.json")
+    return read_host_json(folder / "host.json", {})
 
 
 def test_what_is_not_said_is_as_in_the_functions_host(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_what_is_not_said_is_as_in_the_functions_host(tmp_path: Path) -> None:
 
 
 def test_the_app_s_own_host_json_is_read() -> None:
-    found, written = read_host_json(ROOT / "host.json"), json.loads((ROOT / "host.json").read_text())
+    found, written = read_host_json(ROOT / "host.json", {}), json.loads((ROOT / "host.json").read_text())
     queues = written["extensions"]["queues"]
     assert (found.batch_size, found.new_batch_threshold) == (queues["batchSize"], queues["newBatchThreshold"])
     assert (found.visibility_timeout, found.function_timeout) == (30.0, 600.0)
@@ -90,3 +90,13 @@ def test_an_option_or_setting_that_cannot_be_is_refused(
     )
     assert done.returncode != 0
     assert told in done.stderr
+
+
+def test_an_app_setting_overrides_host_json(tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text(json.dumps({"functionTimeout": "00:10:00", "extensions": {}}))
+    environ = {
+        "AzureFunctionsJobHost__functionTimeout": "00:01:00",
+        "AzureFunctionsJobHost__extensions__queues__batchSize": "3",
+    }
+    config = read_host_json(tmp_path / "host.json", environ)
+    assert (config.function_timeout, config.batch_size) == (60.0, 3)

@@ -38,6 +38,13 @@ REFUSED = {
     "two apps": ("second = func.FunctionApp()", "must have one FunctionApp, it has 2"),
     "an import that fails": ("import no_such_module_anywhere", "ModuleNotFoundError"),
     "no functions": ("", "No job functions found"),
+    "a schedule that is none": (
+        """
+        @app.timer_trigger("timer", schedule="every day")
+        async def woken(timer: func.TimerRequest) -> None: ...
+        """,
+        "woken: its schedule is not NCRONTAB",
+    ),
     "a trigger that is not simulated": (
         """
         @app.blob_trigger("blob", path="x", connection="STATE")

@@ -55,12 +55,14 @@ def test_every_function_is_indexed_with_its_bindings() -> None:
         **HTTP,
         "run_request": ["queueTrigger"],
         "take_back_poison": ["queueTrigger"],
+        "sweep": ["timerTrigger"],
     }
 
 
 def test_http_functions_answer() -> None:
     alive, refused = answers(under_the_runtime(environment(), HEALTH, BAD_SUBMISSION))
-    assert (alive["ok"], alive["status"], alive["body"]) == (True, 200, '{"status": "alive"}')
+    assert (alive["ok"], alive["status"]) == (True, 200)
+    assert json.loads(str(alive["body"])) == {"status": "alive", "lastSweep": None}
     assert (refused["ok"], refused["status"]) == (True, 400)
     assert json.loads(str(refused["body"]))["errors"] == [{"field": "/subject", "rule": "is required"}]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +11,7 @@ from azure.core.credentials import AccessToken
 
 from shared.adapters.graph.client import Endpoints, LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
+from tests.fakes import FakeClock
 from tests.unit.samples import NOW
 
 BASE = Endpoints().base_url
@@ -21,21 +21,6 @@ SDK_WARNS = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
 """The SDK's modules warn, while they are imported, of classes that nobody here uses."""
 
 Answer = httpx.Response | Exception
-
-
-@dataclass
-class HandClock:
-    """Time that passes only by sleeping."""
-
-    time: datetime = NOW
-    slept: list[timedelta] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return self.time
-
-    async def sleep(self, duration: timedelta) -> None:
-        self.slept.append(duration)
-        self.time += duration
 
 
 @dataclass
@@ -69,7 +54,7 @@ class Paper:
     answers: Sequence[Answer]
     fault_at_login: Exception | None = None
     asked: list[httpx.Request] = field(default_factory=list)
-    clock: HandClock = field(default_factory=HandClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
     def directory(self) -> GraphDirectory:
         transport = httpx.MockTransport(self._answer)
@@ -109,3 +94,7 @@ def failing(status: int, code: str = "Code", **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = {"error": {"code": code, "message": f"Resource '{OBJECT_ID}' and ada@example.com."}}
     return httpx.Response(status, headers=named, json=body)
+
+
+ABSENT = "Request_ResourceNotFound"
+"""Graph's code for an object that is not there."""

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.account import Account, Identity
 from shared.domain.deadlines import Regulation
-from shared.domain.request import Archive, Kind, Outcome, PrivacyRequest, Section, Status, TenantProgress
+from shared.domain.request import (
+    Archive,
+    Kind,
+    Outcome,
+    Part,
+    PrivacyRequest,
+    Section,
+    Status,
+    TenantProgress,
+)
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject
 from shared.domain.topology import CrossTenantMatch, Topology
 
@@ -20,7 +29,10 @@ def a_request(kind: Kind = Kind.EXPORT, subject: Subject | None = None) -> Priva
         kind=kind,
         regulation=Regulation.GDPR,
         subject=subject or EmailSubject("ada@example.com"),
+        named=("contoso",),
+        linked=("fabrikam",),
         submitter="key:0",
+        given_key="0" * 64,
         body_digest="0" * 64,
         ticket_digest="0" * 64,
         received_at=NOW,
@@ -47,7 +59,8 @@ def a_request_with_everything(request_id: str = REQUEST_ID) -> PrivacyRequest:
     """Every field set, names that are not ASCII."""
     identity = Identity("emailAddress", CONTOSO, "zoë.o'brien+1@example.com")
     account = Account("aaaaaaaa-0000-4000-8000-000000000001", f"x@{CONTOSO}", (identity,), NOW)
-    section = Section("profile", f"{request_id}/1/staging/contoso/profile.json", "GET", NOW, 1, 2, "0" * 64)
+    part = Part(f"{request_id}/1/staging/contoso/0000-profile.json", 1, 2, "0" * 64)
+    section = Section("profile", "profile.json", "GET", NOW, (part,), "2026-11-24T11:00:00.1234567Z")
     return replace(
         a_request(subject=ObjectIdSubject("contoso", "aaaaaaaa-0000-4000-8000-000000000001")),
         id=request_id,
@@ -62,6 +75,10 @@ def a_request_with_everything(request_id: str = REQUEST_ID) -> PrivacyRequest:
             "fabrikam": TenantProgress("fabrikam", outcome=Outcome.NOT_SEARCHED),
         },
         archive=Archive(f"{request_id}/1/export.zip", 12, "0" * 64, NOW + timedelta(days=7)),
+        approvals=frozenset({"cross_tenant_match"}),
+        claims=("0" * 64,),
+        irreversible_at=NOW,
         tries=2,
         failing_since=NOW,
-    )
+        reminded=frozenset({"due_soon"}),
+    ).recorded()

@@ -4,11 +4,12 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.account import Account, Identity, RecycledAccount
-from shared.domain.errors import DirectoryUnavailable
+from shared.domain.errors import DirectoryUnavailable, InvalidTransition
 from shared.domain.request import Kind, Outcome, Status
-from shared.domain.subject import EmailSubject, ObjectIdSubject
+from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
-from tests.unit.samples import CONTOSO, NOW, linked_pair
+from tests.fake_directory import FakeDirectory
+from tests.unit.samples import CONTOSO, FABRIKAM, NOW, linked_pair
 from tests.unit.world import ADA, WINDOW, World
 
 EMAIL = EmailSubject("ada@example.com")
@@ -128,3 +129,66 @@ async def test_a_tenant_that_cannot_be_reached_holds_up_no_other() -> None:
     world.tenants["contoso"].account = original  # type: ignore[method-assign] # the fake is what a test may bend
     request = await world.settle(accepted.request.id)
     assert request.outcome("contoso") is Outcome.SOFT_DELETED
+
+
+async def test_a_look_that_met_a_replica_behind_is_made_good_later() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await world.run_what_is_due()  # contoso is identified; fabrikam waits for its second look
+    seen = directory.account
+    looks = 0
+
+    async def behind(object_id: str) -> Account | None:
+        nonlocal looks
+        looks += 1
+        return None if looks == 1 else await seen(object_id)
+
+    directory.account = behind  # type: ignore[method-assign] # the fake is what a test may bend
+    request = await world.settle(accepted.request.id)
+    assert request.outcome("contoso") is Outcome.SOFT_DELETED
+    assert ADA in directory.recycle_bin
+
+
+@pytest.mark.parametrize("becomes", ["another tenant under the name", "no tenant of the name"])
+async def test_settings_that_change_under_way_delete_nobody_else(becomes: str) -> None:
+    world = World(linked_pair())
+    world.person("contoso")
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    topology = world.topology
+    domains = {"fabrikam": FABRIKAM, "acme": "acme.onmicrosoft.com"}
+    if becomes == "another tenant under the name":
+        domains["contoso"] = "stranger.onmicrosoft.com"
+    world.topology = replace(topology, domains=domains, customer_bases=(frozenset(domains),))
+    world.tenants = {name: world.tenants.get(name) or FakeDirectory(world.clock) for name in domains}
+    world.wire()
+    world.person("acme", TWIN)
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "topology_changed")
+    assert set(request.tenants) == {"contoso", "fabrikam"}
+    assert TWIN in world.tenants["acme"].users
+
+
+async def test_a_linked_tenant_in_which_nothing_could_be_asked_was_not_searched() -> None:
+    world = World()
+    directory = world.tenants["contoso"]
+    directory.add(Account(ADA, f"x@{CONTOSO}", (Identity("userName", CONTOSO, "ada"),), NOW))
+    request = await world.ended(Kind.DELETION, UserNameSubject("contoso", "ada"))
+    assert request.outcome("fabrikam") is Outcome.NOT_SEARCHED
+    assert world.tenants["fabrikam"].calls == []
+    binned = World()
+    binned.tenants["contoso"].recycle_bin[ADA] = RecycledAccount(ADA, NOW)
+    again = await binned.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    assert again.outcome("fabrikam") is Outcome.NOT_SEARCHED
+
+
+async def test_after_the_mark_a_deletion_can_be_neither_cancelled_nor_refused() -> None:
+    world = World()
+    world.person("contoso")
+    world.tenants["contoso"].faults = []
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await world.settle_until(accepted.request.id, "mark")
+    with pytest.raises(InvalidTransition):
+        await world.decisions.cancel(accepted.request.id, "submitter")
+    assert (await world.settle(accepted.request.id)).status is Status.COMPLETED

@@ -16,7 +16,8 @@ from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.query import MOST_EXTENSIONS, profile_selections
 from shared.domain.account import Identity
 from shared.domain.errors import DirectoryUnavailable
-from tests.unit.graph_answers import OBJECT_ID, SDK_WARNS, Paper, failing, ok, page, user
+from shared.domain.ports import AuditRole
+from tests.unit.graph_answers import ABSENT, OBJECT_ID, SDK_WARNS, Paper, failing, ok, page, user
 
 pytestmark = SDK_WARNS
 
@@ -85,7 +86,7 @@ async def test_a_profile_is_put_together_from_all_custom_attributes() -> None:
 
 
 async def test_a_profile_of_nobody_is_none() -> None:
-    assert await Paper([page(), failing(404)]).directory().profile(OBJECT_ID) is None
+    assert await Paper([page(), failing(404, ABSENT)]).directory().profile(OBJECT_ID) is None
 
 
 def test_no_custom_attributes_still_select_the_profile() -> None:
@@ -100,8 +101,9 @@ async def test_each_call_is_the_one_in_the_table() -> None:
     await directory.soft_delete(OBJECT_ID)
     paper.answers = [page()]
     await directory.accounts_signing_in_as(Identity("userName", CONTOSO, "ada"))
-    _ = [found async for found in directory.audit_events(OBJECT_ID)]
-    paper.answers = [failing(404)]
+    for role in AuditRole:
+        _ = [found async for found in directory.audit_events(OBJECT_ID, role, None)]
+    paper.answers = [failing(404, ABSENT)]
     await directory.recycled(OBJECT_ID)
     table = {(call.method, "/v1.0" + re.sub(r"\{id\}", "*", call.path)) for call in CALLS}
     assert {(request.method, masked(request)) for request in paper.asked} == table

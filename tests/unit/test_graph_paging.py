@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.graph import paging
 from shared.domain.errors import DirectoryRefused, DirectoryUnavailable
-from shared.domain.ports import JsonValue
+from shared.domain.ports import AuditRole, JsonValue
 from tests.unit.graph_answers import BASE, OBJECT_ID, SDK_WARNS, Answer, Paper, page
 
 pytestmark = SDK_WARNS
@@ -16,7 +16,11 @@ NEXT = f"{BASE}/auditLogs/directoryAudits?$filter=t%20eq%20%27a%2Bb%27&$skiptoke
 
 async def events(*answers: Answer) -> tuple[list[JsonValue], Paper]:
     paper = Paper([*answers, page()])
-    found = [event["id"] async for some in paper.directory().audit_events(OBJECT_ID) for event in some]
+    found = [
+        event["id"]
+        async for some in paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None)
+        for event in some
+    ]
     return found, paper
 
 
@@ -48,7 +52,7 @@ async def test_a_next_link_is_sent_as_it_came_and_with_the_token() -> None:
 async def test_a_next_link_elsewhere_is_refused(link: str) -> None:
     paper = Paper([page({"id": "1"}, link=link)])
     with pytest.raises(DirectoryRefused):
-        _ = [found async for found in paper.directory().audit_events(OBJECT_ID)]
+        _ = [found async for found in paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None)]
     assert len(paper.asked) == 1
 
 
@@ -56,7 +60,7 @@ async def test_a_list_without_end_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "MOST_PAGES", 3)
     paper = Paper([page({"id": "1"}, link=NEXT)])
     with pytest.raises(DirectoryRefused):
-        _ = [found async for found in paper.directory().audit_events(OBJECT_ID)]
+        _ = [found async for found in paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None)]
     assert len(paper.asked) == 3
 
 
@@ -65,4 +69,4 @@ async def test_a_list_without_items_is_no_answer(body: Mapping[str, object]) -> 
     paper = Paper([page()])
     paper.answers = [type(page())(200, json=body)]
     with pytest.raises(DirectoryUnavailable):
-        await anext(paper.directory().audit_events(OBJECT_ID))
+        await anext(paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None))

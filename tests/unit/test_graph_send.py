@@ -16,7 +16,8 @@ from shared.domain.errors import (
     PermissionMissing,
     Throttled,
 )
-from tests.unit.graph_answers import OBJECT_ID, SDK_WARNS, Answer, Paper, failing, user
+from shared.domain.ports import AuditRole
+from tests.unit.graph_answers import ABSENT, OBJECT_ID, SDK_WARNS, Answer, Paper, failing, user
 from tests.unit.samples import NOW
 
 pytestmark = SDK_WARNS
@@ -25,7 +26,7 @@ MEANINGS = {
     400: DirectoryRefused,
     401: CredentialRejected,
     403: PermissionMissing,
-    404: DirectoryRefused,
+    404: DirectoryUnavailable,
     405: DirectoryRefused,
     408: DirectoryUnavailable,
     409: DirectoryRefused,
@@ -41,7 +42,7 @@ MEANINGS = {
 async def fault_of(answer: Answer, login: Exception | None = None) -> DirectoryFault:
     paper = Paper([answer], login)
     with pytest.raises(DirectoryFault) as caught:
-        await anext(paper.directory().audit_events(OBJECT_ID))
+        await anext(paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None))
     return caught.value
 
 
@@ -111,10 +112,27 @@ async def test_no_traceback_names_the_person(status: int) -> None:
 
 
 async def test_absence_is_none_where_it_is_normal() -> None:
-    directory = Paper([failing(404)]).directory()
+    directory = Paper([failing(404, ABSENT)]).directory()
     assert await directory.account(OBJECT_ID) is None
     assert await directory.recycled(OBJECT_ID) is None
     await directory.soft_delete(OBJECT_ID)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failing(404, "NotFound"),
+        httpx.Response(404, text="<html>no such page</html>"),
+        httpx.Response(404),
+        httpx.Response(404, json=["Request_ResourceNotFound"]),
+    ],
+    ids=["another code", "a page", "nothing", "another shape"],
+)
+async def test_a_404_that_graph_did_not_say_proves_no_absence(answer: httpx.Response) -> None:
+    directory = Paper([answer] * 20).directory()
+    for call in (directory.account, directory.recycled, directory.soft_delete):
+        with pytest.raises(DirectoryUnavailable):
+            await call(OBJECT_ID)
 
 
 @pytest.mark.parametrize(

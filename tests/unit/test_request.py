@@ -15,6 +15,7 @@ TRANSITIONS: dict[Status, Callable[[PrivacyRequest], PrivacyRequest]] = {
     Status.COMPLETED: lambda request: request.completed(NOW),
     Status.REFUSED: lambda request: request.refused(NOW, "subject_not_found"),
     Status.FAILED: lambda request: request.failed(NOW, "throttled"),
+    Status.CANCELLED: lambda request: request.cancelled(NOW, "withdrawn", "submitter"),
 }
 
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from itertools import product
 
+from export_function.sections import MOST_PARTS
 from shared.adapters.request_rows import request_of, rows_of
 from shared.domain.account import Account, Identity
-from shared.domain.request import PrivacyRequest, Section, TenantProgress
+from shared.domain.request import Part, PrivacyRequest, Section, TenantProgress
 from shared.domain.subject import EmailSubject
 from shared.settings import MOST_TENANTS
 from tests.unit.samples import NOW, a_request_with_everything
@@ -23,9 +24,10 @@ def the_largest_request() -> PrivacyRequest:
     identities = tuple(Identity("emailAddress12", "i" * 512, f"{number}{'ü' * 511}") for number in range(10))
     account = Account("a" * 36, "u" * 1024, identities, NOW)
     steps = ("identify", "identify-again", "soft-delete", "verify", "verify-again")
-    sections = tuple(
-        Section(f"section{number}", "b" * 200, "s" * 200, NOW, 10**9, 10**12, "0" * 64)
-        for number in range(20)
+    part = Part("b" * 120, 10**9, 10**12, "0" * 64)
+    sections = (
+        *(Section(f"section{number}", "f" * 40, "s" * 80, NOW, (part,)) for number in range(20)),
+        Section("audits", "f" * 40, "s" * 80, NOW, (part,) * MOST_PARTS, "2026-11-24T11:00:00.1234567Z"),
     )
     return replace(
         a_request_with_everything(),

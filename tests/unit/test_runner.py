@@ -1,16 +1,27 @@
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import DirectoryUnavailable, KeyReused, Overtaken, PermissionMissing, Throttled
+from shared.domain.errors import (
+    DirectoryUnavailable,
+    KeyReused,
+    Overtaken,
+    PermissionMissing,
+    StorageUnavailable,
+    Throttled,
+)
+from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.request import Kind, Status
-from shared.domain.runner import LEASE, LEASE_MARGIN
 from shared.domain.subject import EmailSubject
+from shared.domain.turn import Timing
 from tests.unit.samples import NOW
-from tests.unit.world import BUDGET, World
+from tests.unit.world import ADA, BUDGET, Vanished, World
 
 EMAIL = EmailSubject("ada@example.com")
+TIMING = Timing()
 
 
 async def test_a_throttled_request_waits_as_long_as_graph_asks() -> None:
@@ -54,10 +65,11 @@ async def test_a_worker_that_vanished_is_followed_by_another_after_its_lease() -
     accepted = await world.accept(Kind.EXPORT, EMAIL)
     world.queue.due()
     stored = await world.store.get(accepted.request.id)
-    await world.store.save(replace(stored, request=stored.request.claimed(NOW, NOW + LEASE)))
+    await world.store.save(replace(stored, request=stored.request.claimed(NOW, NOW + TIMING.lease)))
     await world.runner.run(accepted.request.id)
-    assert world.queue.until_next() == LEASE + LEASE_MARGIN
+    assert world.queue.until_next() is None
     request = await world.settle(accepted.request.id)
+    assert request.updated_at >= NOW + TIMING.lease + TIMING.margin
     assert request.status is Status.COMPLETED
     assert request.run > 1
 
@@ -112,11 +124,20 @@ async def test_a_key_used_with_another_body_is_refused() -> None:
             await world.accept(kind, subject, key="k")
 
 
-async def test_without_a_key_each_submission_is_a_request_of_its_own() -> None:
+async def test_without_a_key_a_submission_repeated_is_the_open_request() -> None:
     world = World()
     first, second = [await world.accept(Kind.EXPORT, EMAIL) for _ in range(2)]
-    assert first.request.id != second.request.id
-    assert first.ticket != second.ticket
+    assert (first.request.id, first.ticket) == (second.request.id, second.ticket)
+    other = await world.accept(Kind.DELETION, EMAIL)
+    assert other.request.id != first.request.id
+
+
+async def test_without_a_key_a_submission_after_the_end_is_a_new_request() -> None:
+    world = World()
+    first = await world.ended(Kind.EXPORT, EMAIL)
+    second = await world.accept(Kind.EXPORT, EMAIL)
+    assert first.id != second.request.id
+    assert second.request.status is Status.ACCEPTED
 
 
 async def test_nothing_personal_is_logged() -> None:
@@ -125,3 +146,88 @@ async def test_nothing_personal_is_logged() -> None:
     await world.ended(Kind.EXPORT, EMAIL)
     assert world.log.lines
     assert "ada" not in repr(world.log.lines)
+
+
+async def test_workers_that_keep_vanishing_spend_the_budget() -> None:
+    world = World()
+    world.person("contoso")
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+
+    async def vanish(*_: object) -> None:
+        raise Vanished
+
+    world.tenants["contoso"].profile = vanish  # type: ignore[method-assign, assignment] # a fake is bent
+    for _ in range(20):
+        for request_id in world.queue.due():
+            with contextlib.suppress(Vanished):
+                await world.runner.run(request_id)
+        await world.clock.sleep(timedelta(minutes=15))
+        await world.upkeep.sweep()
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.reason) == (Status.FAILED, "workers_vanish")
+
+
+async def test_a_step_that_storage_fails_is_counted_like_any_other() -> None:
+    world = World()
+    world.person("contoso")
+
+    async def down(*_: object) -> None:
+        raise StorageUnavailable
+
+    world.register.read = down  # type: ignore[method-assign, assignment] # a fake is bent
+    request = await world.ended(Kind.EXPORT, EMAIL)
+    assert (request.status, request.reason) == (Status.FAILED, "storage_unavailable")
+
+
+async def test_a_budget_spent_does_not_end_a_request_that_is_only_throttled() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.faults = [DirectoryUnavailable("find_users"), *[Throttled("find_users", BUDGET)] * 3]
+    request = await world.ended(Kind.EXPORT, EMAIL)
+    assert request.status is Status.COMPLETED
+
+
+async def test_a_message_lost_with_its_queue_is_put_again_by_a_repeat_and_by_upkeep() -> None:
+    for repeat in (True, False):
+        world = World()
+        world.person("contoso")
+        accepted = await world.accept(Kind.EXPORT, EMAIL, key="k")
+        await world.run_what_is_due()
+        world.queue.messages.clear()
+        if repeat:
+            await world.clock.sleep(timedelta(minutes=10))
+            await world.accept(Kind.EXPORT, EMAIL, key="k")
+            assert world.queue.messages
+        assert (await world.settle(accepted.request.id)).status is Status.COMPLETED
+
+
+async def test_a_run_stops_in_time_and_another_goes_on() -> None:
+    world = World(timing=Timing(timedelta(seconds=60)))
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.page_size = 1
+    directory.events = [
+        (
+            ADA,
+            AuditRole.TARGET,
+            {"id": f"e{n}", "activityDateTime": f"2026-11-20T00:00:00.{n:03}Z"},
+        )
+        for n in range(200)
+    ]
+    pages, listed = 0, directory.audit_events
+
+    async def slowly(*given: object) -> AsyncGenerator[Sequence[JsonObject], None]:
+        nonlocal pages
+        async for page in listed(*given):  # type: ignore[arg-type] # as given
+            await world.clock.sleep(timedelta(seconds=2))
+            pages += 1
+            yield page
+
+    directory.audit_events = slowly  # type: ignore[method-assign, assignment] # a fake is bent
+    request = await world.ended(Kind.EXPORT, EMAIL)
+    assert request.status is Status.COMPLETED
+    (section,) = (one for one in request.progress("contoso").sections if one.name == "directoryAudits")
+    assert section.count == 200
+    assert request.run >= 200 * 2 / 60
+    assert pages <= 200 + len(section.parts) + 1

@@ -26,14 +26,14 @@ def test_a_tenant_that_nothing_links_is_searched_alone() -> None:
 def test_an_address_crosses_under_the_other_tenants_domain() -> None:
     held = Identity("emailAddress1", CONTOSO, "ada@example.com")
     expected = Identity("emailAddress", FABRIKAM, "ada@example.com")
-    assert linked_pair().translated(held, "fabrikam") == expected
+    assert linked_pair().translated(held, FABRIKAM) == expected
 
 
 def test_user_names_never_cross() -> None:
-    assert linked_pair().translated(Identity("userName", CONTOSO, "ada"), "fabrikam") is None
+    assert linked_pair().translated(Identity("userName", CONTOSO, "ada"), FABRIKAM) is None
 
 
 def test_a_federated_identity_crosses_only_if_its_issuer_is_shared() -> None:
     google = Identity("federated", "google.com", "42")
-    assert pair_and_stranger().translated(google, "fabrikam") == google
-    assert linked_pair().translated(google, "fabrikam") is None
+    assert pair_and_stranger().translated(google, FABRIKAM) == google
+    assert linked_pair().translated(google, FABRIKAM) is None

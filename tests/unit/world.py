@@ -1,5 +1,6 @@
 """The whole app on fakes: accept, run until nothing is due, look at what is left."""
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -10,21 +11,37 @@ from export_function.plan import ExportPlan
 from export_function.sections import Collector
 from shared.domain.accept import Acceptance, Accepted, Submission
 from shared.domain.account import Account, Identity
+from shared.domain.agenda import Retention, ready_at
+from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
+from shared.domain.decisions import Decisions
+from shared.domain.directories import Directories
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Plan
+from shared.domain.ports import Stored
+from shared.domain.promises import Promises
 from shared.domain.request import Kind, PrivacyRequest
 from shared.domain.runner import RetryPolicy, Runner
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
+from shared.domain.turn import Timing
+from shared.domain.upkeep import Upkeep
 from tests.fake_directory import FakeDirectory
-from tests.fakes import FakeClock, ListLog, MemoryBlobs, MemoryQueue, MemoryStore
+from tests.fakes import FakeClock, ListLog, MemoryBlobs, MemoryDue, MemoryQueue, MemoryRegister, MemoryStore
 from tests.unit.samples import NOW, linked_pair
 
 WINDOW = timedelta(minutes=5)
 BUDGET = timedelta(hours=1)
+PATIENCE = timedelta(minutes=30)
+SWEEP_EVERY = timedelta(minutes=5)
+KEPT = timedelta(days=7)
+RETENTION = Retention()
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"
+
+
+class Vanished(BaseException):
+    """The worker is gone."""
 
 
 @dataclass
@@ -34,22 +51,39 @@ class World:
     topology: Topology = field(default_factory=linked_pair)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     store: MemoryStore = field(default_factory=MemoryStore)
+    register: MemoryRegister = field(default_factory=MemoryRegister)
+    due: MemoryDue = field(default_factory=MemoryDue)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     log: ListLog = field(default_factory=ListLog)
+    timing: Timing = field(default_factory=Timing)
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
         self.tenants = {name: FakeDirectory(self.clock) for name in self.topology.domains}
-        identification = Identification(self.tenants, self.topology, self.clock, WINDOW)
-        collector = Collector(self.tenants, self.blobs, self.clock)
-        archivist = Archivist(self.blobs, self.clock, timedelta(days=7))
+        self.wire()
+
+    def wire(self) -> None:
+        """Put the app together from what there is."""
+        hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
+        directories = Directories(dict(self.tenants), self.topology.domains)
+        identification = Identification(directories, self.topology, clock, WINDOW)
+        claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
+        collector = Collector(directories, self.blobs, clock)
+        archivist = Archivist(self.blobs, self.register, clock, KEPT)
         plans: dict[Kind, Plan] = {
-            Kind.EXPORT: ExportPlan(identification, collector, archivist),
-            Kind.DELETION: DeletionPlan(identification, self.tenants, self.clock),
+            Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
+            Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
         }
-        self.runner = Runner(self.store, self.queue, self.clock, self.log, plans, RetryPolicy(BUDGET))
-        hashing, zone = KeyedHash(b"k" * 32), ZoneInfo("UTC")
-        self.acceptance = Acceptance(self.store, self.queue, self.clock, hashing, self.topology, zone)
+        promises = Promises(self.due, RETENTION, self.timing.margin)
+        policy = RetryPolicy(BUDGET)
+        self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
+        self.decisions = Decisions(self.store, self.queue, promises, clock, log)
+        self.acceptance = Acceptance(
+            self.store, self.register, self.due, self.queue, clock, hashing, self.topology, ZoneInfo("UTC")
+        )
+        self.upkeep = Upkeep(
+            self.store, self.due, self.register, self.blobs, self.queue, clock, log, RETENTION, self.timing
+        )
 
     def person(
         self, tenant: str, object_id: str = ADA, *further: Identity, email: str = "ada@example.com"
@@ -63,6 +97,9 @@ class World:
     async def accept(self, kind: Kind, subject: Subject, key: str | None = None) -> Accepted:
         return await self.acceptance(Submission(kind, Regulation.GDPR, subject, "key:0", idempotency_key=key))
 
+    async def request(self, request_id: str) -> PrivacyRequest:
+        return (await self.store.get(request_id)).request
+
     async def run_what_is_due(self) -> None:
         for request_id in self.queue.due():
             await self.runner.run(request_id)
@@ -71,11 +108,29 @@ class World:
         """Let time pass, message by message, until there are none."""
         for _ in range(500):
             await self.run_what_is_due()
+            request = await self.request(request_id)
             pause = self.queue.until_next()
-            if pause is None:
-                return (await self.store.get(request_id)).request
-            await self.clock.sleep(pause)
+            if pause is None and ready_at(request, self.timing.margin) is None:
+                return request
+            await self.clock.sleep(min(pause or SWEEP_EVERY, SWEEP_EVERY))
+            if pause is None or pause > SWEEP_EVERY:
+                await self.upkeep.sweep()
         raise TimeoutError
+
+    async def settle_until(self, request_id: str, step: str) -> None:
+        """Let time pass until a step is done, and stop there as if the worker had vanished."""
+        saved, store = self.store.save, self.store
+
+        async def save(stored: Stored) -> Stored:
+            done = await saved(stored)
+            if step in stored.request.done:
+                raise Vanished
+            return done
+
+        store.save = save  # type: ignore[method-assign] # the fake is what a test may bend
+        with contextlib.suppress(Vanished):
+            await self.settle(request_id)
+        store.save = saved  # type: ignore[method-assign] # as above
 
     async def ended(self, kind: Kind, subject: Subject) -> PrivacyRequest:
         accepted = await self.accept(kind, subject)

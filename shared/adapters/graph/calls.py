@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from shared.domain.ports import AuditRole
+
 
 class Quota(Enum):
     """Limits that Graph counts apart, each per application and tenant."""
@@ -68,6 +70,8 @@ AUDITS_AS_INITIATOR = Call(
     ("AuditLog.Read.All", "Directory.Read.All"),
     Quota.REPORTS,
 )
+
+AUDITS = {AuditRole.TARGET: AUDITS_AS_TARGET, AuditRole.INITIATOR: AUDITS_AS_INITIATOR}
 
 CALLS = (
     READ_USER,

@@ -1,10 +1,12 @@
 """OData queries: what Graph is asked for."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from kiota_abstractions.request_information import RequestInformation
 
 from shared.domain.account import Identity
+from shared.domain.ports import AuditRole
 
 ACCOUNT_PROPERTIES = ("id", "userPrincipalName", "identities", "createdDateTime")
 
@@ -60,10 +62,16 @@ def with_query(
     *,
     select: Sequence[str] = (),
     filter_by: str | None = None,
+    order_by: str | None = None,
     top: int | None = None,
 ) -> RequestInformation:
     """`request` with these query options; the SDK's URL template encodes the values."""
-    options = {"%24select": list(select) or None, "%24filter": filter_by, "%24top": top}
+    options = {
+        "%24select": list(select) or None,
+        "%24filter": filter_by,
+        "%24orderby": order_by,
+        "%24top": top,
+    }
     request.query_parameters.update({name: value for name, value in options.items() if value is not None})
     return request
 
@@ -89,14 +97,25 @@ def sign_in_filters(identity: Identity) -> tuple[str, ...]:
     return (by_identity, by_name) if _in_own_domain(identity) else (by_identity,)
 
 
-def audits_as_target(object_id: str) -> str:
-    """Events done to the user; sign-ins of B2C are among these, their initiator being the app."""
-    return f"targetResources/any(t: t/id eq {quoted(object_id)})"
+_CONCERNING = {
+    AuditRole.TARGET: "targetResources/any(t: t/id eq {})",
+    AuditRole.INITIATOR: "initiatedBy/user/id eq {}",
+}
 
 
-def audits_as_initiator(object_id: str) -> str:
-    """Events done by the user."""
-    return f"initiatedBy/user/id eq {quoted(object_id)}"
+def audits(object_id: str, role: AuditRole, until: str | None) -> str:
+    """Events that concern the user in this role, of `until` (as Graph wrote it) and before.
+
+    It is not documented to which fraction of a second Graph compares, so the next full second is named:
+    the reader drops what is newer.
+    """
+    concerning = _CONCERNING[role].format(quoted(object_id))
+    return f"{concerning} and activityDateTime le {_next_second(until)}" if until else concerning
+
+
+def _next_second(moment: str) -> str:
+    whole = datetime.fromisoformat(moment.rstrip("Z").partition(".")[0])
+    return f"{(whole + timedelta(seconds=1)).isoformat()}Z"
 
 
 def profile_selections(extensions: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -34,6 +34,9 @@ CALL_TIME_LIMIT = timedelta(seconds=30)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 """Graph asks for seconds or minutes; a wait beyond this is not believed."""
 
+ABSENT = frozenset({"Request_ResourceNotFound", "Directory_ObjectNotFound", "ResourceNotFound"})
+"""What Graph calls an object that is not there."""
+
 MakeRequest = Callable[[GraphServiceClient], RequestInformation]
 """Makes a request anew for each attempt: a sent one keeps its token."""
 
@@ -82,7 +85,7 @@ class Sender:
 def read_answer(call: Call, response: httpx.Response, now: datetime) -> JsonObject | None:
     """The one place where a status becomes a value or an error of the domain."""
     status = response.status_code
-    if status == 404 and call.absence is not None:
+    if status == 404 and call.absence is not None and _says_absent(response):
         return None
     if not response.is_success:
         raise _fault(call, response, now)
@@ -111,9 +114,17 @@ def _fault(call: Call, response: httpx.Response, now: datetime) -> DirectoryFaul
     status = response.status_code
     if status == 429:
         return Throttled(call.name, retry_after(response.headers.get("Retry-After"), now))
-    if status >= 500 or _page_expired(response):
+    if status >= 500 or status == 404 or _page_expired(response):
         return DirectoryUnavailable(call.name)
     return _FAULTS.get(status, DirectoryRefused)(call.name)
+
+
+def _says_absent(response: httpx.Response) -> bool:
+    """Whether it is Graph itself that says so: a 404 of anything in between proves nothing."""
+    try:
+        return response.json()["error"]["code"] in ABSENT
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _page_expired(response: httpx.Response) -> bool:

@@ -1,0 +1,100 @@
+"""What is due for a request, and when: read off its record, so that one promise a request is enough."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from shared.domain.deadlines import Regulation
+from shared.domain.request import FINAL, PrivacyRequest, Status
+
+FIRST_DISTANCE = timedelta(minutes=5)
+LONGEST_DISTANCE = timedelta(hours=1)
+TIDY_AFTER = timedelta(hours=1)
+"""Longer than any lease: nobody is at it any more."""
+AT_LEAST_DAILY = timedelta(days=1)
+NEAR = timedelta(days=5)
+"""So long before the due date operators are reminded."""
+
+
+class Act(Enum):
+    """What upkeep does."""
+
+    RUN = "run"
+    REMIND_NEAR = "due_soon"
+    REMIND_PAST = "overdue"
+    TIDY = "tidy"
+    FORGET = "forget"
+    EXPIRE = "expire"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is kept.
+
+    CCPA regulations § 7101(a): records of requests are kept for at least 24 months; the same is taken
+    for the GDPR's accountability (Art. 5(2)) unless settings say otherwise.
+    """
+
+    gdpr: timedelta = timedelta(days=731)
+    ccpa: timedelta = timedelta(days=731)
+    failed: timedelta = timedelta(days=30)
+
+    def of(self, regulation: Regulation) -> timedelta:
+        """How long a request's record is kept after its end."""
+        return self.gdpr if regulation is Regulation.GDPR else self.ccpa
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something to be done at a time."""
+
+    act: Act
+    at: datetime
+
+
+def agenda(request: PrivacyRequest, retention: Retention, margin: timedelta) -> tuple[Item, ...]:
+    """Everything that is still to be done, soonest first; `margin` is waited beyond a lease."""
+    items = (*_of_work(request, margin), *_of_the_end(request, retention))
+    return tuple(sorted(items, key=lambda item: item.at))
+
+
+def next_look(request: PrivacyRequest, retention: Retention, margin: timedelta, now: datetime) -> datetime:
+    """When the soonest item is due; a day from now where only an operator can say what is next."""
+    return min((item.at for item in agenda(request, retention, margin)), default=now + AT_LEAST_DAILY)
+
+
+def ready_at(request: PrivacyRequest, margin: timedelta) -> datetime | None:
+    """From when a worker may claim: the wait's end, or a little after the lease of one that vanished.
+
+    None where nobody may: it has ended, or an operator must decide.
+    """
+    if request.status is Status.WAITING:
+        return request.until
+    if request.status is Status.RUNNING:
+        return request.leased_until + margin if request.leased_until else request.updated_at
+    return request.accepted_at if request.status is Status.ACCEPTED else None
+
+
+def _of_work(request: PrivacyRequest, margin: timedelta) -> Iterator[Item]:
+    ready = ready_at(request, margin)
+    if ready is not None:
+        yield Item(Act.RUN, ready)
+    if request.status not in FINAL:
+        reminders = ((Act.REMIND_NEAR, request.due_at - NEAR), (Act.REMIND_PAST, request.due_at))
+        yield from (Item(act, at) for act, at in reminders if act.value not in request.reminded)
+
+
+def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]:
+    ended = request.ended_at
+    if ended is None:
+        return
+    failed = request.status is Status.FAILED
+    if not request.tidied and not failed:
+        yield Item(Act.TIDY, ended + TIDY_AFTER)
+    if request.subject is not None:
+        yield Item(Act.FORGET, ended + (retention.failed if failed else TIDY_AFTER))
+    if request.archive is not None and request.archive.removed_at is None:
+        yield Item(Act.EXPIRE, request.archive.expires_at)
+    yield Item(Act.REMOVE, ended + retention.of(request.regulation))

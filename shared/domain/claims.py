@@ -1,0 +1,111 @@
+"""At most one export and one deletion at a time about an account.
+
+The register has one entry an account, naming its open export and its open deletion; it changes only under
+the version that was read, so two requests cannot both get past. An entry that names a request which has
+ended or failed is free: nothing has to be released.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.errors import (
+    AlreadyRecorded,
+    Overtaken,
+    Refuse,
+    RetryLater,
+    StorageUnavailable,
+    UnknownRequest,
+)
+from shared.domain.keyed_hash import KeyedHash
+from shared.domain.plan import Step
+from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
+from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.turn import Turn
+
+ACCOUNT = "account"
+LOOK_AGAIN = timedelta(minutes=1)
+TRIES = 5
+
+
+def archive_entry(request_id: str) -> str:
+    """The name of the entry, beside an account's, for an archive that holds its data."""
+    return f"archive-{request_id}"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Makes the step that claims a request's accounts."""
+
+    register: Register
+    store: RequestStore
+    blobs: ExportBlobs
+    keyed_hash: KeyedHash
+    clock: Clock
+    patience: timedelta
+    """How long a deletion waits for a running export of the same account."""
+
+    def step(self, needs: frozenset[str]) -> Step:
+        """Claim every account found, one by one in the order of their keys."""
+        return Step("claim", self._claim, needs)
+
+    async def _claim(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
+        keys = sorted(
+            self.keyed_hash.account(name, progress.account.object_id)
+            for name, progress in request.tenants.items()
+            if progress.account is not None
+        )
+        for key in keys:
+            await self._one(key, request)
+        return request.with_claims(tuple(keys))
+
+    async def _one(self, key: str, request: PrivacyRequest) -> None:
+        for _ in range(TRIES):
+            try:
+                entry = await self._written(key, request)
+            except (AlreadyRecorded, Overtaken):
+                continue
+            if request.kind is Kind.DELETION:
+                await self._outwait_export(entry)
+            return
+        raise StorageUnavailable
+
+    async def _written(self, key: str, request: PrivacyRequest) -> Entry:
+        """The account's entry once it names this request. Raises `RetryLater`, `Refuse`, `Overtaken`."""
+        mine = {request.kind: request.id, f"{request.kind}-since": self.clock.now().isoformat()}
+        entry = await self.register.read(key, ACCOUNT)
+        if entry is None:
+            return await self.register.insert(key, ACCOUNT, mine)
+        if request.kind is Kind.EXPORT and await self._open(entry, Kind.DELETION):
+            raise Refuse("being_deleted")
+        if entry.value.get(request.kind) == request.id:
+            return entry
+        if await self._open(entry, request.kind):
+            raise RetryLater(LOOK_AGAIN, "another_request")
+        return await self.register.replace(replace(entry, value={**entry.value, **mine}))
+
+    async def _open(self, entry: Entry, kind: Kind) -> Stored | None:
+        """The request of this kind that the entry names, if it still binds others."""
+        named = entry.value.get(kind)
+        if not named:
+            return None
+        try:
+            stored = await self.store.get(named)
+        except UnknownRequest:
+            return None
+        return stored if stored.request.binds else None
+
+    async def _outwait_export(self, entry: Entry) -> None:
+        """Wait for the account's open export, at most `patience`; then cancel it. Raises `RetryLater`."""
+        export = await self._open(entry, Kind.EXPORT)
+        if export is None:
+            return
+        left = (
+            datetime.fromisoformat(entry.value[f"{Kind.DELETION}-since"]) + self.patience - self.clock.now()
+        )
+        if left > timedelta():
+            raise RetryLater(min(left, LOOK_AGAIN), "another_request")
+        cancelled = export.request.cancelled(
+            self.clock.now(), "superseded", f"deletion {entry.value[Kind.DELETION]}"
+        )
+        await self.store.save(replace(export, request=cancelled))
+        await self.blobs.remove(f"{export.request.id}/")
