@@ -1,4 +1,4 @@
-"""The bare minimum of accepting: the same two storage operations, by the SDKs alone."""
+"""The bare minimum of accepting: the same four storage operations, by the SDKs alone."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from azure.storage.queue.aio import QueueClient
 
 
 class BareAccept:
-    """Records a request of the same size in two rows of one transaction and puts the message."""
+    """Writes the entry, the promise, a record of the same size in one transaction, and the message."""
 
     def __init__(self, connection_string: str) -> None:
         self._tables = TableServiceClient.from_connection_string(connection_string)
@@ -22,10 +22,18 @@ class BareAccept:
         return self
 
     async def __call__(self) -> None:
-        """Two writes, as for one accepted request."""
+        """Four writes, as for one accepted request."""
         key = str(uuid.uuid4())
-        rows = ("request", "x" * 900), ("person-subject", "x" * 60), ("tenant-contoso", "x" * 60)
-        entities = [{"PartitionKey": key, "RowKey": row, "text": text} for row, text in rows]
+        await self._table.create_entity({"PartitionKey": f"given-{key}", "RowKey": "given", "request": key})
+        await self._table.upsert_entity({"PartitionKey": "07", "RowKey": key, "distance": 300.0, "seen": 0})
+        rows = (
+            ("request", 1500),
+            ("person-subject", 60),
+            ("event-1", 250),
+            ("tenant-a", 200),
+            ("tenant-b", 200),
+        )
+        entities = [{"PartitionKey": key, "RowKey": row, "text": "x" * size} for row, size in rows]
         await self._table.submit_transaction([("create", entity) for entity in entities])
         message = base64.b64encode(json.dumps({"id": key}).encode()).decode()
         await self._queue.send_message(message, time_to_live=-1)
