@@ -27,7 +27,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
-        if str(getattr(error, "error_code", None)) in _NO_HOME:
+        code = getattr(error, "error_code", None)
+        if getattr(code, "value", code) in _NO_HOME:  # tables give an enum, the others its text
             raise HomeMissing from error
         raise _MEANINGS.get(error.status_code, StorageUnavailable) from error
     except AzureError as error:

@@ -1,8 +1,9 @@
 """What the storage adapters do when the service does not answer, or its answer is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,16 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.data.tables.aio import TableServiceClient
 
 from local.azurite.process import ACCOUNT, KEY
-from shared.adapters.export_blobs import BlobContainer, prepare_container
+from shared.adapters.export_blobs import BlobContainer
 from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.adapters.table_due import TableDue
+from shared.adapters.table_register import TableRegister
 from shared.adapters.table_store import TableStore, prepare_tables
-from shared.adapters.work_queue import StorageQueue, prepare_queue
-from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable
+from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
+from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.ports import Due, Entry, Stored, StoredDue
 from shared.domain.request import Status
+from tests.contract.failing_storage import failing_storage
 from tests.contract.storage import table_store
 from tests.unit.samples import NOW, a_request
 
@@ -84,14 +89,69 @@ async def test_somebody_elses_write_is_not_taken_for_ours(azurite: str, store: T
         await store.add(added.request)
 
 
-async def test_storage_that_cannot_be_reached_is_unavailable() -> None:
-    account = StorageAccount(NOWHERE)
+async def no_preparing(_service: object) -> None:
+    """The service is taken as prepared."""
+
+
+async def every_call(connection_string: str) -> list[object]:
+    """What each call to each adapter comes to; nothing is prepared, so that the call itself is what fails."""
+    account = StorageAccount(connection_string)
     async with account.tables() as tables, account.queues() as queues, account.blobs() as blobs:
-        calls = (
-            TableStore(Lazy(lambda: tables, prepare_tables)).add(a_request()),
-            TableStore(Lazy(lambda: tables, prepare_tables)).get(a_request().id),
-            StorageQueue(Lazy(lambda: queues, prepare_queue)).send(a_request().id),
-            BlobContainer(Lazy(lambda: blobs, prepare_container)).remove("x"),
-        )
-        results = await asyncio.gather(*calls, return_exceptions=True)
-    assert [type(result) for result in results] == [StorageUnavailable] * len(calls)
+        store = TableStore(Lazy(lambda: tables, no_preparing))
+        register = TableRegister(Lazy(lambda: tables, no_preparing))
+        due = TableDue(Lazy(lambda: tables, no_preparing))
+        queue = StorageQueue(Lazy(lambda: queues, no_preparing))
+        container = BlobContainer(Lazy(lambda: blobs, no_preparing))
+        request, entry = a_request(), Entry("o", "n", {}, "*")
+        promise = StoredDue(Due(request.id, NOW, timedelta(minutes=5)), "*")
+
+        async def write_a_blob() -> None:
+            async with container.create("x") as sink:
+                await sink.write(b"x")
+
+        async def read_a_blob() -> None:
+            _ = [piece async for piece in container.read("x")]
+
+        calls: list[Awaitable[object]] = [
+            *(store.add(request), store.get(request.id), store.save(Stored(request, "*"))),
+            *(store.journal(request.id), store.remove(request.id)),
+            *(register.read("o", "n"), register.insert("o", "n", {}), register.replace(entry)),
+            *(register.remove(entry), due.put(promise.due), due.falling_due(0, NOW, 1)),
+            *(due.move(promise), due.remove(promise), queue.send(request.id)),
+            *(write_a_blob(), read_a_blob(), container.names("x"), container.remove("x")),
+        ]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_storage_that_cannot_be_reached_is_unavailable() -> None:
+    results = await every_call(NOWHERE)
+    assert {type(result) for result in results} == {StorageUnavailable}
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(500, "InternalError"), (503, "ServerBusy"), (403, "AuthorizationFailure"), (429, "TooManyRequests")],
+)
+async def test_storage_that_answers_with_an_error_is_unavailable(status: int, code: str) -> None:
+    with failing_storage(status, code) as connection_string:
+        results = await every_call(connection_string)
+    assert {type(result) for result in results} == {StorageUnavailable}
+
+
+async def test_a_table_queue_or_container_that_is_gone_is_unavailable_and_made_anew(azurite: str) -> None:
+    account = StorageAccount(azurite)
+    async with account.queues() as queues:
+        queue = StorageQueue(Lazy(lambda: queues, prepare_queue))
+        await queue.send(a_request().id)
+        await queues.delete_queue(QUEUE)
+        with pytest.raises(StorageUnavailable):
+            await queue.send(a_request().id)
+        await queue.send(a_request().id)
+    async with account.tables() as tables:
+        store = TableStore(Lazy(lambda: tables, prepare_tables))
+        added = await store.add(replace(a_request(), id=str(uuid4())))
+        await tables.delete_table("requests")
+        with pytest.raises(StorageUnavailable):
+            await store.get(added.request.id)
+        with pytest.raises(UnknownRequest):
+            await store.get(added.request.id)

@@ -1,8 +1,9 @@
 """A worker may die, freeze, or lose an answer at any call: what comes of the request is the same.
 
 Every call to an adapter in both plans, and every write of accept, is a point. At each one a worker is killed
-before the call, killed after it, loses the answer, is frozen until another worker has finished, or meets a
-second worker with the same message. Then time passes, messages are redelivered and upkeep does its work.
+before the call, killed after it, finds the call failed, loses the answer, is frozen until another worker has
+finished, or meets a second worker with the same message. Then time passes, messages are redelivered and
+upkeep does its work.
 """
 
 import asyncio
@@ -173,6 +174,13 @@ async def answer_lost(kind: Kind, point: int, name: str) -> tuple[Crash, str]:
     return crash, request_id
 
 
+async def call_failed(kind: Kind, point: int, name: str) -> tuple[Crash, str]:
+    crash = Crash(kind, Points(point, before=losing(name)))
+    request_id = await crash.accepted()
+    await crash.shaken_runs(request_id)
+    return crash, request_id
+
+
 async def met_by_a_second_worker(kind: Kind, point: int, _name: str) -> tuple[Crash, str]:
     crash = Crash(kind, Points(point))
     request_id = await crash.accepted()
@@ -206,6 +214,7 @@ async def frozen(kind: Kind, point: int, _name: str) -> tuple[Crash, str]:
 SHAKES: dict[str, Shake] = {
     "killed before": killed_before,
     "killed after": killed_after,
+    "call failed": call_failed,
     "answer lost": answer_lost,
     "second worker": met_by_a_second_worker,
     "frozen": frozen,

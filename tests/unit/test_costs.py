@@ -1,0 +1,67 @@
+"""What a request costs in calls to storage; the figures stand in docs/limits.md."""
+
+from collections import Counter
+
+import pytest
+
+from shared.domain.ports import AuditRole
+from shared.domain.request import Kind
+from shared.domain.subject import EmailSubject
+from shared.domain.topology import Topology
+from tests.paths import ROOT
+from tests.unit.points import Points
+from tests.unit.samples import CONTOSO
+from tests.unit.world import ADA, World
+
+EMAIL = EmailSubject("ada@example.com")
+OWN = {
+    Kind.EXPORT: ("blobs.", "graph "),
+    Kind.DELETION: ("graph ",),
+}
+"""Calls that are a step's own work."""
+
+
+async def calls_of(kind: Kind) -> tuple[Counter[str], Counter[str], int]:
+    """Calls while accepting, calls while running, and the number of steps; one tenant, one account."""
+    world = World(Topology({"contoso": CONTOSO}, (frozenset({"contoso"}),)))
+    world.person("contoso")
+    world.tenants["contoso"].events = [
+        (ADA, role, {"id": role.value, "activityDateTime": "2026-11-20T00:00:00Z"}) for role in AuditRole
+    ]
+    points = Points()
+    for name in ("store", "register", "due", "blobs", "queue"):
+        setattr(world, name, points.wrapped(getattr(world, name), name))
+    world.tenants = {name: points.wrapped(one, f"graph {name}") for name, one in world.tenants.items()}
+    world.wire()
+    accepted = await world.accept(kind, EMAIL)
+    accepting, points.names = Counter(points.names), []
+    await world.runner.run(accepted.request.id)
+    running = Counter(points.names)
+    request = await world.request(accepted.request.id)
+    assert request.ended_at, request.reason
+    return accepting, running, len(request.done)
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_accepting_takes_four_writes(kind: Kind) -> None:
+    accepting, _, _ = await calls_of(kind)
+    assert accepting == {"register.insert": 1, "due.put": 1, "store.add": 1, "queue.send": 1}
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_running_takes_a_write_a_step_and_six_calls_besides(kind: Kind) -> None:
+    _, running, steps = await calls_of(kind)
+    storage = {name: count for name, count in running.items() if not name.startswith(OWN[kind])}
+    archive_entry = 1 if kind is Kind.EXPORT else 0  # the archive step's own
+    assert sum(storage.values()) - steps - archive_entry == 6
+    assert storage["store.save"] == steps + 2  # the claim of the request, and its end
+    three_steps = 3 + 6
+    assert three_steps <= 10
+
+
+async def test_the_figures_in_the_documents_are_these() -> None:
+    text = (ROOT / "docs" / "limits.md").read_text()
+    for kind in Kind:
+        accepting, running, steps = await calls_of(kind)
+        storage = sum(count for name, count in running.items() if not name.startswith("graph "))
+        assert f"| {kind} | {steps} | {sum(accepting.values())} | {storage} |" in text
