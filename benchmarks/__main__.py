@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME [--json]`: speed beside the bare minimum of the same work."""
+"""`python -m benchmarks NAME [--json]`: speed beside the bare minimum of the same work, and endurance."""
 
 import argparse
 import importlib
@@ -7,24 +7,28 @@ from collections.abc import Mapping
 from typing import Protocol
 
 NAMES = ("startup", "parse", "accept")
+LONG = ("kill",)
+"""Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]
 
 
 class Benchmark(Protocol):
     """A module with one measurement."""
 
-    def measure(self) -> Figures:
+    def measure(self, **sizes: int) -> Figures:
         """The figures, by name with their unit."""
 
 
 def main() -> None:
     """Run one benchmark, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=(*NAMES, "all"))
+    parser.add_argument("name", choices=(*NAMES, *LONG, "all"))
+    parser.add_argument("--requests", type=int, help="how many, for kill")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args()
     chosen = NAMES if options.name == "all" else (options.name,)
-    figures = {name: _benchmark(name).measure() for name in chosen}
+    sizes = {"requests": options.requests} if options.requests else {}
+    figures = {name: _benchmark(name).measure(**sizes) for name in chosen}
     if options.json:
         print(json.dumps(figures if options.name == "all" else figures[options.name]))
     else:

@@ -34,6 +34,7 @@ class StackOptions:
     graph_url: str | None = None
     login_url: str | None = None
     storage_connection_string: str | None = None
+    invisibility: int = 600
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,40 @@ class Stack:
         self._exits = exits
         self._running: dict[str, Callable[[], int | None]] = {}
         self._pids: dict[str, int] = {}
+        self._hosts: dict[str, Child] = {}
+        self._host_arguments: Sequence[str] = ()
+        self._host_environment: Mapping[str, str] = {}
 
     def start(self) -> Ready:
         """Everything, each waited for. Raises `NotReady`."""
         graph = self._graph()
         storage = self._options.storage_connection_string or self._azurite()
         key = secrets.token_urlsafe(24)
-        environment = {**self._tenant_settings(graph), **self._storage_settings(storage)}
-        arguments = ("--app", str(ROOT), "--port", str(self._options.port), f"--function-key={key}")
-        host = self._child("host", python("local.host", *arguments, "--follow-parent"), environment)
+        self._host_environment = {**self._tenant_settings(graph), **self._storage_settings(storage)}
+        arguments = {"--app": ROOT, "--function-key": key, "--invisibility": self._options.invisibility}
+        self._host_arguments = [f"{name}={value}" for name, value in arguments.items()]
+        url = self.start_host(port=self._options.port)
         samples = graph.get("sample_users", ())
         return Ready(
-            app=str(host["url"]),
+            app=url,
             function_key=key,
             graph=str(graph["graph"]),
             storage_connection_string=storage,
             sample_users=tuple(samples) if isinstance(samples, list) else (),
             pids=self._pids,
         )
+
+    def start_host(self, name: str = "host", port: int = 0) -> str:
+        """One more process that serves the app, or one in place of another that was killed; its address."""
+        arguments = python("local.host", *self._host_arguments, f"--port={port}", "--follow-parent")
+        command = Command(name, arguments, self._folder / f"{name}.log", self._host_environment)
+        self._hosts[name] = child = self._exits.enter_context(Child(command))
+        self._running[name], self._pids[name] = child.ended, child.pid
+        return str(child.ready(PATIENCE)["url"])
+
+    def kill_host(self, name: str = "host") -> None:
+        """End it at once, as a machine that fails would."""
+        self._hosts.pop(name).kill()
 
     def ended(self) -> str | None:
         """The name of a process that has ended, None while all run."""

@@ -9,7 +9,7 @@ import structlog
 
 from shared import views
 from shared.domain.accept import Acceptance, Submission
-from shared.domain.errors import KeyReused, StorageUnavailable, UnknownRequest
+from shared.domain.errors import KeyReused, StorageUnavailable, UnknownHashKey, UnknownRequest
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Log, RequestStore
@@ -82,6 +82,10 @@ class FrontDesk:
             return unavailable(
                 "storage_unavailable", "Storage does not answer; the same call may be repeated."
             )
+        except UnknownHashKey:
+            self.log.error("unknown_hash_key")
+            detail = "HASH_KEY is not the one that the tables were filled under; set that one again."
+            return unavailable("unknown_hash_key", detail)
         except Exception:
             self.log.exception("http_failed")
             detail = "Something went wrong on our side; the log has more."

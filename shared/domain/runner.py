@@ -25,7 +25,7 @@ from shared.domain.errors import (
 from shared.domain.plan import Plan, Step, Unfinished, names
 from shared.domain.ports import Clock, Log, RequestStore, Stored, WorkQueue
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.turn import Timing, Turn
 
 LONGEST_NUDGE = timedelta(minutes=15)
@@ -101,6 +101,8 @@ class Runner:
         ready = ready_at(request, self.timing.margin)
         if ready is None or ready > now:
             self.log.info("message_dropped", status=request.status)
+            if ready is not None and request.status is Status.RUNNING:
+                await self._nudge(request_id, ready - now)  # should its worker have vanished
             return None
         vanished = request.leased_until is not None
         if vanished:  # whoever held the lease ended without a word; that counts as a failed try
@@ -197,9 +199,12 @@ class Runner:
             return await self._end(stored, request.failed(now, failures[0].reason))
         soonest = min(pauses, key=lambda pause: pause.after)
         await self._end(stored, request.waiting(now, now + soonest.after, soonest.reason))
-        if soonest.after <= LONGEST_NUDGE:
-            await self.queue.send(request.id, soonest.after)
+        await self._nudge(request.id, soonest.after)
         return None
+
+    async def _nudge(self, request_id: str, after: timedelta) -> None:
+        if after <= LONGEST_NUDGE:
+            await self.queue.send(request_id, after)
 
     async def _end(self, stored: Stored, request: PrivacyRequest) -> None:
         await self.store.save(replace(stored, request=request))

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import timedelta
 
 import azure.functions as func
@@ -5,11 +6,11 @@ import pytest
 
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
-from shared.domain.errors import StorageUnavailable
-from shared.domain.ports import Stored
+from shared.domain.errors import StorageUnavailable, UnknownHashKey
+from shared.domain.ports import Entry, Stored
 from shared.domain.request import PrivacyRequest
 from tests.contract_of_api import check_schema
-from tests.fakes import FakeLinks, MemoryStore
+from tests.fakes import FakeLinks, MemoryRegister, MemoryStore
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.world import World
 
@@ -121,3 +122,16 @@ async def test_a_bug_of_ours_is_500_without_its_text() -> None:
     )
     assert (response.status_code, check(response, "Problem")["code"]) == (500, "internal_error")
     assert "2222" not in response.get_body().decode()
+
+
+async def test_a_hash_key_that_the_tables_do_not_know_is_503_and_named() -> None:
+    class FilledUnderAnother(MemoryRegister):
+        async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:  # noqa: ARG002 - the port names them
+            raise UnknownHashKey
+
+    world = World(register=FilledUnderAnother())
+    response = await exports(world).call("submit_export", SUBMISSION)
+    problem = check(response, "Problem")
+    assert (response.status_code, problem["code"]) == (503, "unknown_hash_key")
+    assert "HASH_KEY" in str(problem["detail"])
+    assert world.store.records == {}
