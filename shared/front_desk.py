@@ -83,7 +83,7 @@ class FrontDesk:
                 "storage_unavailable", "Storage does not answer; the same call may be repeated."
             )
         except UnknownHashKey:
-            self.log.error("unknown_hash_key")
+            self.log.warning("unknown_hash_key")
             detail = "HASH_KEY is not the one that the tables were filled under; set that one again."
             return unavailable("unknown_hash_key", detail)
         except Exception:

@@ -219,4 +219,4 @@ class ListLog:
     def info(self, event: str, **fields: object) -> None:
         self.lines.append((event, fields))
 
-    warning = error = exception = info
+    warning = exception = info

@@ -37,9 +37,6 @@ class Log(Protocol):
     def warning(self, event: str, **fields: str | int | float | None) -> object:
         """What an operator may want to look at."""
 
-    def error(self, event: str, **fields: str | int | float | None) -> object:
-        """What an operator must mend."""
-
     def exception(self, event: str, **fields: str | int | float | None) -> object:
         """What nobody expected, with the traceback of the exception being handled."""
 
