@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 NAMES = ("startup", "parse", "accept")
-LONG = ("kill",)
+LONG = ("kill", "hosts", "long_export")
 """Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]
 
@@ -23,11 +23,13 @@ def main() -> None:
     """Run one benchmark, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("name", choices=(*NAMES, *LONG, "all"))
-    parser.add_argument("--requests", type=int, help="how many, for kill")
+    parser.add_argument("--requests", type=int, help="how many, for kill and hosts")
+    parser.add_argument("--events", type=int, help="how many, for long_export")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args()
     chosen = NAMES if options.name == "all" else (options.name,)
-    sizes = {"requests": options.requests} if options.requests else {}
+    asked = {"requests": options.requests, "events": options.events}
+    sizes = {name: size for name, size in asked.items() if size}
     figures = {name: _benchmark(name).measure(**sizes) for name in chosen}
     if options.json:
         print(json.dumps(figures if options.name == "all" else figures[options.name]))
