@@ -39,7 +39,7 @@ class Timing:
     def begin(self, clock: Clock) -> "Turn":
         """A run that starts now."""
         started = clock.monotonic()
-        return Turn(clock, started + self.turn.total_seconds(), started + self.lease.total_seconds())
+        return Turn(clock, started + self.turn.total_seconds(), started + self.timeout.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Turn:
 
     clock: Clock
     stops_at: float
-    lease_ends_at: float
+    nothing_starts_after: float
 
     @property
     def over(self) -> bool:
@@ -56,6 +56,9 @@ class Turn:
         return self.clock.monotonic() >= self.stops_at
 
     def check_lease(self) -> None:
-        """Raise `Overtaken` once the lease has run out: another worker may be at it."""
-        if self.clock.monotonic() >= self.lease_ends_at:
+        """Raise `Overtaken` where a call that starts now might end when another worker is at it.
+
+        From the last start to another's claim there are two margins, each as long as a call may take.
+        """
+        if self.clock.monotonic() >= self.nothing_starts_after:
             raise Overtaken
