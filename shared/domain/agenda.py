@@ -90,11 +90,12 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
     ended = request.ended_at
     if ended is None:
         return
-    failed = request.status is Status.FAILED
-    if not request.tidied and not failed:
-        yield Item(Act.TIDY, ended + TIDY_AFTER)
+    # A failed request may be tried again: until then it keeps what it has collected, and whom it is about.
+    kept = retention.failed if request.status is Status.FAILED else TIDY_AFTER
+    if not request.tidied:
+        yield Item(Act.TIDY, ended + kept)
     if request.subject is not None:
-        yield Item(Act.FORGET, ended + (retention.failed if failed else TIDY_AFTER))
+        yield Item(Act.FORGET, ended + kept)
     if request.archive is not None and request.archive.removed_at is None:
         yield Item(Act.EXPIRE, request.archive.expires_at)
     yield Item(Act.REMOVE, ended + retention.of(request.regulation))

@@ -311,7 +311,7 @@ class PrivacyRequest:
             raise InvalidTransition(f"{self.status} cannot be tried again")
         if self.subject is None:
             raise InvalidTransition("the personal identifiers were removed; make a new request")
-        fresh = replace(self, tries=0, failing_since=None, ended_at=None, done=self.done - {"claim"})
+        fresh = replace(self, tries=0, failing_since=None, done=self.done - {"claim"})
         return fresh._to(Status.RUNNING, What.RETRIED, now, self.reason, by)
 
     def with_tidied(self, now: datetime) -> "PrivacyRequest":

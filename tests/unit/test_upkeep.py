@@ -3,8 +3,10 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from shared.domain.agenda import Retention
-from shared.domain.errors import StorageUnavailable
+from shared.domain.errors import InvalidTransition, StorageUnavailable
 from shared.domain.request import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.samples import NOW
@@ -115,12 +117,22 @@ async def test_a_failed_request_keeps_its_identifiers_for_a_while_and_can_be_tri
     assert (await world.settle(request.id)).status is Status.COMPLETED
 
 
-async def test_a_failed_request_is_forgotten_in_the_end() -> None:
+async def test_a_failed_request_is_forgotten_in_the_end_with_all_it_had_collected() -> None:
     world = World()
-    world.tenants["contoso"].faults = [ZeroDivisionError()] * 2000  # type: ignore[list-item] # what no one expects
+    world.person("contoso")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    world.tenants["contoso"].audit_events = broken  # type: ignore[method-assign, assignment] # a fake is bent
     request = await world.ended(Kind.EXPORT, EMAIL)
+    assert request.status is Status.FAILED
+    assert any("/staging/" in name for name in world.blobs.committed)
     await pass_time(world, 31 * DAY, DAY)
     assert (await world.request(request.id)).subject is None
+    assert world.blobs.committed == {}
+    with pytest.raises(InvalidTransition):
+        await world.decisions.retry(request.id, "operator")
 
 
 async def test_two_sweeps_at_once_nudge_once() -> None:
