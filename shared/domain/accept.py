@@ -8,6 +8,7 @@ import contextlib
 import json
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -59,6 +60,7 @@ class Acceptance:
     keyed_hash: KeyedHash
     topology: Topology
     zone: ZoneInfo
+    new_id: Callable[[], uuid.UUID] = uuid.uuid4
 
     async def __call__(self, submission: Submission) -> Accepted:
         """Record and nudge. Raises `KeyReused`, `StorageUnavailable` (a repeat is then safe)."""
@@ -81,7 +83,7 @@ class Acceptance:
 
     async def _under_the_subject_s_name(self, submission: Submission) -> Stored:
         for _ in range(TRIES):
-            request = self._new(submission, str(uuid.uuid4()))
+            request = self._new(submission, str(self.new_id()))
             try:
                 await self._name(request)
             except AlreadyRecorded:
@@ -94,12 +96,16 @@ class Acceptance:
         raise StorageUnavailable
 
     async def _instead_of(self, named: Entry, submission: Submission, request: PrivacyRequest) -> Stored:
-        """The open request that the entry names; else a new one. Raises `Overtaken`."""
+        """The open request that the entry names; else a new one. Raises `Overtaken`.
+
+        The id of a try that got no further may since have been taken by another submission under the same
+        idempotency key, which is about somebody else.
+        """
         try:
             stored = await self.store.get(named.value["request"])
         except UnknownRequest:  # a try that named it and got no further
             return await self._record(self._new(submission, named.value["request"]))
-        if stored.request.binds:
+        if stored.request.binds and stored.request.given_key == request.given_key:
             return stored
         await self.register.replace(replace(named, value={"request": request.id}))
         return await self._record(request)

@@ -13,8 +13,8 @@ from shared.domain.errors import (
     StorageUnavailable,
     Throttled,
 )
-from shared.domain.ports import AuditRole, JsonObject
-from shared.domain.request import Kind, Status
+from shared.domain.ports import AuditRole, JsonObject, Stored
+from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.subject import EmailSubject
 from shared.domain.turn import Timing
 from tests.unit.samples import NOW
@@ -132,6 +132,19 @@ async def test_without_a_key_a_submission_repeated_is_the_open_request() -> None
     assert other.request.id != first.request.id
 
 
+async def test_the_id_of_a_try_that_a_key_has_since_given_to_somebody_else_is_not_answered() -> None:
+    """Else a submission about one person would be answered with the request about another."""
+    world = World()
+    world.store.add, add = _vanish, world.store.add  # type: ignore[method-assign] # the fake is what a test may bend
+    with pytest.raises(Vanished):
+        await world.accept(Kind.DELETION, EMAIL, key="k")
+    world.store.add = add  # type: ignore[method-assign] # as above
+    bob = await world.accept(Kind.DELETION, EmailSubject("bob@example.com"), key="k")
+    ada = await world.accept(Kind.DELETION, EMAIL)
+    assert ada.request.id != bob.request.id
+    assert ada.request.subject == EMAIL
+
+
 async def test_without_a_key_a_submission_after_the_end_is_a_new_request() -> None:
     world = World()
     first = await world.ended(Kind.EXPORT, EMAIL)
@@ -231,3 +244,7 @@ async def test_a_run_stops_in_time_and_another_goes_on() -> None:
     assert section.count == 200
     assert request.run >= 200 * 2 / 60
     assert pages <= 200 + len(section.parts) + 1
+
+
+async def _vanish(_request: PrivacyRequest) -> Stored:
+    raise Vanished

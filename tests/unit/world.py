@@ -1,8 +1,10 @@
 """The whole app on fakes: accept, run until nothing is due, look at what is left."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from delete_function.plan import DeletionPlan
@@ -56,6 +58,7 @@ class World:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     log: ListLog = field(default_factory=ListLog)
     timing: Timing = field(default_factory=Timing)
+    new_id: Callable[[], UUID] = uuid4
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -79,7 +82,15 @@ class World:
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
         self.decisions = Decisions(self.store, self.queue, promises, clock, log)
         self.acceptance = Acceptance(
-            self.store, self.register, self.due, self.queue, clock, hashing, self.topology, ZoneInfo("UTC")
+            self.store,
+            self.register,
+            self.due,
+            self.queue,
+            clock,
+            hashing,
+            self.topology,
+            ZoneInfo("UTC"),
+            self.new_id,
         )
         self.upkeep = Upkeep(
             self.store, self.due, self.register, self.blobs, self.queue, clock, log, RETENTION, self.timing
