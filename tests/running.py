@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from local.child import Child, Command, python
 from local.client import AppClient, client_for
-from local.stack import Ready, StackOptions, running_stack
+from local.stack import Ready, Stack, StackOptions, running_stack
 
 Json = Mapping[str, object]
 PATIENCE = 30.0
@@ -40,10 +39,13 @@ class Simulator:
         return tuple(tenants)
 
     def reset(self) -> None:
-        """No faults, no empty pages, all roles, no calls remembered."""
+        """No faults, quotas, lag or empty pages, all roles, login up, no calls remembered."""
         self.ask("DELETE", "faults")
+        self.ask("POST", "quotas", on=False)
+        self.ask("POST", "lag", seconds=0)
         self.ask("DELETE", "calls")
         self.ask("DELETE", "roles")
+        self.ask("DELETE", "login")
         self.ask("POST", "audit-pages", empty_page_at=None)
 
     def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:
@@ -51,8 +53,12 @@ class Simulator:
         return self.control.request(method, f"/_control/{what}", json=body).raise_for_status()
 
     def fault(self, kind: str, /, **more: object) -> None:
-        """The next matching call fails: path, method, times, after, retry_after."""
+        """The next matching call fails; docs/local.md has the kinds, and what narrows them."""
         self.ask("POST", "faults", fault=kind, **more)
+
+    def struck(self) -> list[int]:
+        """How often each fault has struck, in the order in which they were asked for."""
+        return [int(fault["struck"]) for fault in self.ask("GET", "faults").json()]
 
     def add_user(self, tenant: str = "contoso", **properties: object) -> str:
         """A new user's object id; `audit_events` says how many events concern them."""
@@ -102,23 +108,28 @@ class RunningStack:
     app: AppClient
     graph: Simulator
     folder: Path
+    processes: Stack
 
-    def log_text(self) -> str:
-        """What the host has logged so far, standard error included."""
-        return (self.folder / "host.log").read_text()
+    def log_text(self, host: str = "host") -> str:
+        """What a host has logged so far, standard error included."""
+        return (self.folder / f"{host}.log").read_text()
 
 
 @contextmanager
-def started_stack(options: StackOptions, **environment: str) -> Iterator[RunningStack]:
-    """The whole stack; `environment` is added to this process's while it starts."""
+def started_stack(options: StackOptions, **settings: str) -> Iterator[RunningStack]:
+    """The whole stack; `settings` of the app are beside, or in place of, the usual ones."""
     assert options.data_dir is not None
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        with running_stack(options) as (_, ready), _control(ready.graph) as control:
-            app = client_for(ready.app, ready.function_key)
-            yield RunningStack(ready, app, Simulator({"tenants": _tenants(ready)}, control), options.data_dir)
-            app.http.close()
+    started = running_stack(replace(options, settings=settings))
+    with started as (processes, ready), _control(ready.graph) as control:
+        app = client_for(ready.app, ready.function_key)
+        yield RunningStack(ready, app, Simulator(_about(ready), control), options.data_dir, processes)
+        app.http.close()
+
+
+def _about(ready: Ready) -> Json:
+    """What the simulator said of itself, as far as tests ask."""
+    told = {"graph": ready.graph, "login": ready.login, "ca_file": ready.ca_file, "sign_in": ready.sign_in}
+    return {**told, "tenants": _tenants(ready)}
 
 
 def _tenants(ready: Ready) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,13 @@ from local.graph.faults import Faults
 from local.graph.login import Login
 from local.graph.operations import operations
 from local.graph.people import make_tenants
+from local.graph.quotas import Quotas
+from local.graph.sign_in.authorities import make_authorities
+from local.graph.sign_in.control import SignInControl
+from local.graph.sign_in.endpoints import Endpoints
+from local.graph.sign_in.keys import KeyRing
+from local.graph.sign_in.mint import Mint
+from local.graph.sign_in.shown import shown
 from local.graph.tokens import Issuer
 from local.lifeline import follow_parent
 from local.listen import listening
@@ -44,33 +52,51 @@ def main() -> None:
     asyncio.run(_serve(options))
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Both applications, and what the ready line says of who is there."""
+
+    graph: Starlette
+    login: Starlette
+    about: Json
+
+
 async def _serve(options: argparse.Namespace) -> None:
     options.state_dir.mkdir(parents=True, exist_ok=True)
     certificate, key = write_certificate(options.state_dir)
-    made = make_tenants(options.seed, options.tenants, options.users, options.audit_events)
-    tenants, issuer, faults = {tenant.name: tenant for tenant in made}, Issuer(), Faults()
-    audits = AuditPages(options.page_size)
-    control = Control(tenants, faults, audits, random.Random(options.seed + 1))  # noqa: S311 - made-up people
-    graph = _server(Graph(tenants, issuer, faults, operations(audits), control).asgi(), None, None)
-    login = _server(Login(tenants, issuer).asgi(), certificate, key)
     with (
         listening(options.port) as graph_socket,
         listening(options.login_port) as login_socket,
     ):
-        ready: Json = {
-            "event": "ready",
-            "graph": f"http://127.0.0.1:{graph_socket.getsockname()[1]}",
-            "login": f"https://127.0.0.1:{login_socket.getsockname()[1]}",
-            "ca_file": str(certificate),
-            "pid": os.getpid(),
-            "tenants": [_registration(tenant) for tenant in made],
-            "sample_users": _samples(made),
-        }
+        graph_url = f"http://127.0.0.1:{graph_socket.getsockname()[1]}"
+        login_url = f"https://127.0.0.1:{login_socket.getsockname()[1]}"
+        sides = _sides(options, login_url)
+        graph, login = _server(sides.graph, None, None), _server(sides.login, certificate, key)
+        where: Json = {"graph": graph_url, "login": login_url, "ca_file": str(certificate)}
+        ready = {"event": "ready", **where, "pid": os.getpid(), **sides.about}
         announcing = asyncio.create_task(_announce((graph, login), ready))
         serving = (graph.serve(sockets=[graph_socket]), login.serve(sockets=[login_socket]))
         await asyncio.wait([asyncio.create_task(one) for one in serving], return_when=asyncio.FIRST_COMPLETED)
         graph.should_exit = login.should_exit = True
         announcing.cancel()
+
+
+def _sides(options: argparse.Namespace, login_url: str) -> Sides:
+    made = make_tenants(options.seed, options.tenants, options.users, options.audit_events)
+    tenants, issuer = {tenant.name: tenant for tenant in made}, Issuer()
+    faults, quotas, audits = Faults(options.seed), Quotas(), AuditPages(options.page_size)
+    dice = random.Random(options.seed + 1)  # noqa: S311 - made-up people
+    authorities = make_authorities(login_url, options.seed, made, issuer.key)
+    sign_in = Endpoints.of(authorities)
+    steered = SignInControl(authorities, sign_in.switches, Mint(authorities, KeyRing()))
+    control = Control(tenants, faults, quotas, audits, dice, steered)
+    about: Json = {
+        "tenants": [_registration(tenant) for tenant in made],
+        "sample_users": _samples(made),
+        "sign_in": shown(authorities),
+    }
+    graph = Graph(tenants, issuer, faults, quotas, operations(audits), control)
+    return Sides(graph.asgi(), Login(sign_in, issuer, faults).asgi(), about)
 
 
 def _server(asgi: Starlette, certificate: Path | None, key: Path | None) -> uvicorn.Server:

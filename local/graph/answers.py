@@ -15,6 +15,9 @@ _CONTENT = (
 _DIAGNOSTIC = {"ServerInfo": {"DataCenter": "Simulated", "Slice": "E", "Ring": "5", "ScaleUnit": "000"}}
 
 
+_AGAIN = {"code": "429", "message": "Please retry after", "status": "429"}
+
+
 class GraphError(Exception):
     """An answer that is not a success."""
 
@@ -23,6 +26,11 @@ class GraphError(Exception):
         self.status = status
         self.code = code
         self.headers = headers or {}
+
+    @property
+    def inner(self) -> dict[str, str]:
+        """What the inner error says beside ids and date."""
+        return _AGAIN if self.status == 429 else {}
 
 
 def not_found(what: str) -> GraphError:
@@ -36,6 +44,17 @@ def not_found(what: str) -> GraphError:
 def bad_query(message: str) -> GraphError:
     """400 for a query that Graph does not take."""
     return GraphError(400, "Request_UnsupportedQuery", message)
+
+
+def expired_page(headers: dict[str, str] | None = None) -> GraphError:
+    """400 for a page token that is not, or no longer, good."""
+    text = "The specified page token has expired."
+    return GraphError(400, "Directory_ExpiredPageToken", text, headers)
+
+
+def too_many(headers: dict[str, str]) -> GraphError:
+    """429 as Graph documents it."""
+    return GraphError(429, "TooManyRequests", "Please retry again later.", headers)
 
 
 def unknown(what: str) -> GraphError:
@@ -58,6 +77,7 @@ def failed(request: Request, error: GraphError) -> Response:
     """The error with Graph's body."""
     headers = _headers(request)
     inner = {
+        **error.inner,
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         "request-id": headers["request-id"],
         "client-request-id": headers["client-request-id"],

@@ -10,15 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.graph.answers import GraphError, failed, unknown
-from local.graph.call import Call
-from local.graph.control import Control
-from local.graph.cut import CutConnection
+from local.graph.asked import Refused
+from local.graph.call import METHODS, Call
+from local.graph.control import Control, as_refusal
 from local.graph.directory import Json, Tenant
-from local.graph.faults import Faults, as_error
+from local.graph.fault import GRAPH, Incoming
+from local.graph.faults import Faults
 from local.graph.operations import Operation
+from local.graph.quotas import Quotas, Usage
+from local.graph.strikes import Struck, strike
 from local.graph.tokens import Issuer, TokenRefused
 
-METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 ADVANCED = frozenset({"$count", "$search"})
 _INSIDE = re.compile(r"/v1\.0/+(.+?)/*", re.IGNORECASE)
 _CHALLENGE = (
@@ -42,48 +44,49 @@ class Graph:
     tenants: dict[str, Tenant]
     issuer: Issuer
     faults: Faults
+    quotas: Quotas
     operations: tuple[Operation, ...]
     control: Control
 
     def asgi(self) -> Starlette:
         """The ASGI application, control address included."""
         everything = Route("/{path:path}", self.answer, methods=METHODS)
-        return Starlette(routes=[*self.control.routes(), everything])
+        return Starlette(
+            routes=[*self.control.routes(), everything], exception_handlers={Refused: as_refusal}
+        )
 
     async def answer(self, request: Request) -> Response:
         """Any call but those to the control address."""
         caller = self._caller(request)
         tenant = caller.tenant.name if isinstance(caller, Caller) else None
-        fault = self.faults.next_for(request, tenant)
-        if fault is not None and fault.kind == "cut_before":
-            response: Response = CutConnection()
-        elif fault is not None and fault.kind in {"429", "503"}:
-            response = failed(request, as_error(fault))
-        else:
-            response = await self._handled(request, caller)
-            response = CutConnection() if fault is not None else response
+        fault = self.faults.next_for(Incoming(GRAPH, tenant, request))
+        response = await strike(fault, Struck(request, lambda: self._handled(request, caller), failed))
         entry: Json = {"method": request.method, "path": request.url.path, "status": response.status_code}
-        self.control.calls.append({"tenant": tenant, **entry})
+        struck = {"fault": fault.kind} if fault else {}
+        self.control.calls.append({"tenant": tenant, **entry, **struck})
         return response
 
     async def _handled(self, request: Request, caller: Caller | GraphError) -> Response:
+        path = _path(request)
+        costs: dict[str, str] = {}
         try:
-            operation, name = self._operation(request)
+            operation, name = self._operation(request, path)
             tenant = _authorised(caller, operation)
             options = _options(request, operation)
+            costs = self.quotas.take(tenant, Usage(request.method, path, options))
             body = await _body(request) if request.method == "PATCH" else {}
-            return operation.handle(Call(request, tenant, options, body, name))
+            response = operation.handle(Call(request, tenant, options, body, name))
         except GraphError as error:
-            return failed(request, error)
+            response = failed(request, error)
+        response.headers.update(costs)
+        return response
 
-    def _operation(self, request: Request) -> tuple[Operation, str]:
-        path = unquote(request.scope["raw_path"].decode().partition("?")[0])
-        inside = _INSIDE.fullmatch(path)
-        for operation in self.operations if inside else ():
-            match = operation.path.fullmatch(inside[1]) if inside else None
+    def _operation(self, request: Request, path: str) -> tuple[Operation, str]:
+        for operation in self.operations:
+            match = operation.path.fullmatch(path)
             if match and operation.method == request.method:
                 return operation, "".join(match.groups())
-        raise unknown(f"{request.method} {path}")
+        raise unknown(f"{request.method} {_whole_path(request)}")
 
     def _caller(self, request: Request) -> Caller | GraphError:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -95,6 +98,16 @@ class Graph:
             return _unauthenticated(str(error))
         tenant = next(one for one in self.tenants.values() if one.tenant_id == said.tenant_id)
         return Caller(tenant, said.roles)
+
+
+def _path(request: Request) -> str:
+    """What is asked for, after the version; nothing where no version is named."""
+    inside = _INSIDE.fullmatch(_whole_path(request))
+    return inside[1] if inside else ""
+
+
+def _whole_path(request: Request) -> str:
+    return unquote(request.scope["raw_path"].decode().partition("?")[0])
 
 
 def _unauthenticated(message: str) -> GraphError:

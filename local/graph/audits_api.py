@@ -1,13 +1,13 @@
 """Directory audit events, page by page."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from local.graph.answers import ok, unknown
 from local.graph.call import Call
-from local.graph.directory import AUDITS_KEPT, Json, Tenant
+from local.graph.directory import AUDITS_KEPT, Json, Tenant, moment_text
 from local.graph.filters import AuditQuery, audit_query
 from local.graph.paging import Place, next_link, page_size, place
 
@@ -38,9 +38,9 @@ class AuditPages:
 
 def _ordered(call: Call) -> list[Json]:
     events = _chosen(call.tenant, audit_query(call.options.get("$filter", "")))
-    oldest = (datetime.now(UTC) - AUDITS_KEPT).strftime("%Y-%m-%dT%H:%M:%S")
-    kept = [event for event in events if str(event["activityDateTime"]) >= oldest]
-    return sorted(kept, key=_key, reverse=_newest_first(call))
+    oldest, newest = moment_text(AUDITS_KEPT), moment_text(timedelta(seconds=call.tenant.lag.seconds))
+    shown = [event for event in events if oldest <= str(event["activityDateTime"]) <= newest]
+    return sorted(shown, key=_key, reverse=_newest_first(call))
 
 
 def _left(events: list[Json], here: Place, *, newest_first: bool) -> list[Json]:
@@ -77,5 +77,4 @@ def _all(tenant: Tenant) -> list[Json]:
 
 
 def _key(event: Json) -> str:
-    # Times are all written with seven digits, so that they sort as text.
     return f"{event['activityDateTime']} {event['id']}"

@@ -6,6 +6,8 @@ from starlette.requests import Request
 
 from local.graph.directory import Json, Tenant
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
 
 @dataclass(frozen=True)
 class Call:

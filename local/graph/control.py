@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.graph.asked import Refused, asked_of, number, switch
 from local.graph.audits_api import AuditPages
 from local.graph.directory import ALL_ROLES, Json, Tenant
 from local.graph.faults import Faults
 from local.graph.people import add_user, make_events
+from local.graph.quotas import Quotas
+from local.graph.sign_in.control import SignInControl
 
 
 @dataclass
@@ -20,31 +23,47 @@ class Control:
 
     tenants: dict[str, Tenant]
     faults: Faults
+    quotas: Quotas
     audits: AuditPages
     dice: random.Random
+    sign_in: SignInControl
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=10_000))
 
     def routes(self) -> list[Route]:
         """Everything under /_control."""
         return [
-            Route("/_control/faults", self.change_faults, methods=["POST", "DELETE"]),
+            Route("/_control/faults", self.change_faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_control/quotas", self.change_quotas, methods=["POST"]),
+            Route("/_control/lag", self.change_lag, methods=["POST"]),
             Route("/_control/calls", self.show_calls, methods=["GET", "DELETE"]),
             Route("/_control/audit-pages", self.change_pages, methods=["POST"]),
             Route("/_control/roles", self.change_roles, methods=["POST", "DELETE"]),
             Route("/_control/users", self.add_user, methods=["POST"]),
             Route("/_control/users/{tenant}/{object_id}", self.show_user),
             Route("/_control/events/{tenant}/{object_id}", self.show_events),
+            *self.sign_in.routes(),
         ]
 
     async def change_faults(self, request: Request) -> Response:
-        """Ask for one more fault, or for none."""
+        """Ask for one more fault, or for none; or what became of those asked for."""
+        if request.method == "GET":
+            return JSONResponse(self.faults.shown())
         if request.method == "DELETE":
-            self.faults.pending.clear()
+            self.faults.clear()
             return Response(status_code=204)
-        try:
-            self.faults.add(await request.json(), set(self.tenants))
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
+        self.faults.add(await asked_of(request), self.tenants)
+        return Response(status_code=204)
+
+    async def change_quotas(self, request: Request) -> Response:
+        """Whether the documented limits hold; nothing of them is used then."""
+        self.quotas.switch(on=switch(await asked_of(request), "on"))
+        return Response(status_code=204)
+
+    async def change_lag(self, request: Request) -> Response:
+        """For how many seconds reads do not see a write, in every tenant."""
+        seconds = number(await asked_of(request), "seconds")
+        for tenant in self.tenants.values():
+            tenant.lag.seconds = seconds
         return Response(status_code=204)
 
     async def show_calls(self, request: Request) -> Response:
@@ -82,8 +101,9 @@ class Control:
     async def show_user(self, request: Request) -> Response:
         """Where a user is, and all that is held on them."""
         tenant, object_id = self.tenants[request.path_params["tenant"]], request.path_params["object_id"]
-        held = tenant.users.get(object_id) or tenant.recycled(object_id)
-        return JSONResponse({"state": tenant.state_of(object_id), "user": held})
+        now = tenant.held
+        user = now.users.get(object_id) or now.bin.get(object_id)
+        return JSONResponse({"state": tenant.state_of(object_id), "user": user})
 
     async def show_events(self, request: Request) -> Response:
         """All events that concern a user."""
@@ -91,3 +111,10 @@ class Control:
         events = [*tenant.as_target.get(object_id, ()), *tenant.as_initiator.get(object_id, ())]
         by_id = {str(event["id"]): event for event in events}
         return JSONResponse({"ids": sorted(by_id), "events": list(by_id.values())})
+
+
+def as_refusal(_request: Request, error: Exception) -> Response:
+    """400 with what would have been right."""
+    if not isinstance(error, Refused):
+        raise error
+    return JSONResponse({"error": str(error)}, 400)

@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from local.graph.lag import Lag, Seen
+
 Json = dict[str, object]
 ALL_ROLES = (
     "User.ReadWrite.All",
@@ -17,14 +19,17 @@ BIN_KEEPS = timedelta(days=30)
 AUDITS_KEPT = timedelta(days=7)
 
 
-def now_text() -> str:
-    """The present moment as Graph writes it in audit events: seven digits."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+def moment_text(ago: timedelta = timedelta()) -> str:
+    """A moment so long ago as Graph writes it in audit events: seven digits, so that they sort as text."""
+    return (datetime.now(UTC) - ago).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
 @dataclass
 class Tenant:
-    """One directory; `as_target` and `as_initiator` index audit events by the users they concern."""
+    """One directory; `as_target` and `as_initiator` index audit events by the users they concern.
+
+    What is held on a user is replaced by a write, never changed: `lag` may still show what was before.
+    """
 
     name: str
     tenant_id: str
@@ -39,9 +44,37 @@ class Tenant:
     extension_names: tuple[str, ...] = ()
     as_target: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     as_initiator: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    lag: Lag = field(default_factory=Lag)
+
+    @property
+    def held(self) -> Seen:
+        """Everybody as of now: what writes act on."""
+        oldest = datetime.now(UTC) - BIN_KEEPS
+        for object_id, user in list(self.bin.items()):
+            if datetime.fromisoformat(str(user["deletedDateTime"])) <= oldest:
+                del self.bin[object_id]
+                self.gone.add(object_id)
+        return Seen(self.users, self.bin)
+
+    @property
+    def seen(self) -> Seen:
+        """Everybody as reads see them."""
+        return self.lag.seen(self.held)
+
+    def add(self, user: Json) -> None:
+        """A new user."""
+        object_id = str(user["id"])
+        self.lag.note(object_id, self.held)
+        self.users[object_id] = user
+
+    def change(self, object_id: str, **properties: object) -> None:
+        """Other values for some properties of a user."""
+        self.lag.note(object_id, self.held)
+        self.users[object_id] = {**self.users[object_id], **properties}
 
     def soft_delete(self, object_id: str, agent: str) -> Json | None:
         """Move to the recycle bin, the name mangled as Graph does; None if not among the users."""
+        self.lag.note(object_id, self.held)
         user = self.users.pop(object_id, None)
         if user is None:
             return None
@@ -56,37 +89,24 @@ class Tenant:
 
     def hard_delete(self, object_id: str, agent: str) -> bool:
         """Remove from the recycle bin for good."""
-        if self.recycled(object_id) is None:
+        self.lag.note(object_id, self.held)
+        if self.bin.pop(object_id, None) is None:
             return False
-        del self.bin[object_id]
         self.gone.add(object_id)
         self.record("Hard Delete user", object_id, None, agent, hard_deleted=True)
         return True
 
     def restore(self, object_id: str, agent: str) -> Json | None:
         """Back among the users, under the old name."""
-        user = self.recycled(object_id)
+        self.lag.note(object_id, self.held)
+        user = self.bin.pop(object_id, None)
         if user is None:
             return None
-        del self.bin[object_id]
         name = str(user["userPrincipalName"]).removeprefix(object_id.replace("-", ""))
         kept = {key: value for key, value in user.items() if key != "deletedDateTime"}
         self.users[object_id] = {**kept, "userPrincipalName": name}
         self.record("Restore user", object_id, name, agent)
         return self.users[object_id]
-
-    def recycled(self, object_id: str) -> Json | None:
-        """A user in the recycle bin; one whose 30 days are over is gone."""
-        user, oldest = self.bin.get(object_id), datetime.now(UTC) - BIN_KEEPS
-        if user is None or datetime.fromisoformat(str(user["deletedDateTime"])) > oldest:
-            return user
-        del self.bin[object_id]
-        self.gone.add(object_id)
-        return None
-
-    def all_recycled(self) -> list[Json]:
-        """Everybody in the recycle bin."""
-        return [user for object_id in list(self.bin) if (user := self.recycled(object_id))]
 
     def record(
         self, activity: str, object_id: str, name: str | None, agent: str, *, hard_deleted: bool | None = None
@@ -109,7 +129,7 @@ class Tenant:
             "result": "success",
             "resultReason": "",
             "activityDisplayName": activity,
-            "activityDateTime": now_text(),
+            "activityDateTime": moment_text(),
             "loggedByService": "Core Directory",
             "operationType": "Update" if hard_deleted is None else "Delete",
             "initiatedBy": {
@@ -123,6 +143,6 @@ class Tenant:
 
     def state_of(self, object_id: str) -> str:
         """active, soft_deleted, gone or unknown."""
-        self.recycled(object_id)  # its 30 days may be over
-        places = {"active": self.users, "soft_deleted": self.bin, "gone": self.gone}
+        held = self.held
+        places = {"active": held.users, "soft_deleted": held.bin, "gone": self.gone}
         return next((state for state, place in places.items() if object_id in place), "unknown")

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from local.graph.answers import GraphError, bad_query
+from local.graph.answers import bad_query, expired_page
 from local.graph.call import Call
 
 _CHECK = 8
@@ -40,7 +40,7 @@ def place(call: Call) -> Place:
     except ValueError:
         raw = b""
     if raw[:_CHECK] != _check(call, raw[_CHECK:]):
-        raise GraphError(400, "Directory_ExpiredPageToken", "The specified page token has expired.")
+        raise expired_page()
     page, after = json.loads(raw[_CHECK:])
     return Place(page, after)
 

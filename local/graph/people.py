@@ -50,7 +50,7 @@ def add_user(tenant: Tenant, given: Json, dice: random.Random) -> Json:
         **given,
         "identities": [*(one for one in listed if _address(one).lower() != name.lower()), principal],
     }
-    tenant.users[object_id] = user
+    tenant.add(user)
     return user
 
 

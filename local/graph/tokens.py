@@ -1,15 +1,14 @@
 """Access tokens for Graph: RS256, one hour, with the roles that later calls are held to."""
 
-import json
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
-from jwt.algorithms import RSAAlgorithm
 
-from local.graph.directory import Tenant
+from local.graph.directory import Json, Tenant
+from local.graph.sign_in.jws import compact
+from local.graph.sign_in.keys import SigningKey
 
 AUDIENCE = "https://graph.microsoft.com"
 LIFE = 3600
@@ -27,19 +26,18 @@ class Claims:
     roles: frozenset[str]
 
 
+@dataclass(frozen=True)
 class Issuer:
     """Signs and reads tokens with a key made at start."""
 
-    def __init__(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._key_id = uuid.uuid4().hex
+    key: SigningKey = field(default_factory=SigningKey.made)
 
     def issue(self, tenant: Tenant) -> str:
         """A token for the tenant's app."""
         now = int(time.time())
         # The app's service principal in the tenant: subject and object of an app-only token alike.
         principal = str(uuid.uuid5(uuid.UUID(tenant.tenant_id), tenant.client_id))
-        claims = {
+        claims: Json = {
             "aud": AUDIENCE,
             "iss": f"https://sts.windows.net/{tenant.tenant_id}/",
             "tid": tenant.tenant_id,
@@ -54,17 +52,12 @@ class Issuer:
             "exp": now + LIFE,
             "ver": "1.0",
         }
-        return jwt.encode(claims, self._key, "RS256", headers={"kid": self._key_id})
-
-    def keys(self) -> dict[str, object]:
-        """The public half as a JSON Web Key Set (RFC 7517)."""
-        key = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
-        return {"keys": [{**key, "kid": self._key_id, "use": "sig"}]}
+        return compact(claims, self.key)
 
     def read(self, token: str) -> Claims:
         """What the token says. Raises `TokenRefused`."""
         try:
-            claims = jwt.decode(token, self._key.public_key(), ["RS256"], audience=AUDIENCE)
+            claims = jwt.decode(token, self.key.private.public_key(), ["RS256"], audience=AUDIENCE)
         except jwt.ExpiredSignatureError as error:
             raise TokenRefused("Lifetime validation failed, the token is expired.") from error
         except jwt.PyJWTError as error:

@@ -9,6 +9,7 @@ from local.graph.answers import GraphError, bad_query, no_content, not_found, ok
 from local.graph.call import Call
 from local.graph.directory import Json
 from local.graph.filters import user_test
+from local.graph.lag import Seen
 from local.graph.paging import Place, next_link, page_size, place
 
 DEFAULTS = (
@@ -43,7 +44,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def list_users(call: Call) -> Response:
     """GET /users, with or without a filter."""
-    users = list(call.tenant.users.values())
+    users = list(call.tenant.seen.users.values())
     if "$filter" in call.options:
         test = user_test(call.options["$filter"], call.tenant.domain)
         users = [user for user in users if test(user)]
@@ -54,39 +55,40 @@ def get_user(call: Call) -> Response:
     """GET /users/{id or user principal name}."""
     if call.name.lower() == "$count":
         raise bad_query("$count is not supported for B2C tenants.")
-    return _entity(call, _found(call), f"users{_selected(call)}/$entity")
+    return _entity(call, _found(call, call.tenant.seen), f"users{_selected(call)}/$entity")
 
 
 def patch_user(call: Call) -> Response:
     """PATCH /users/{id}: accountEnabled alone."""
-    user, enabled = _found(call), call.body.get("accountEnabled")
+    user, enabled = _found(call, call.tenant.held), call.body.get("accountEnabled")
     if set(call.body) != {"accountEnabled"} or not isinstance(enabled, bool):
         raise unknown("PATCH of anything but accountEnabled")
-    user["accountEnabled"] = enabled
+    call.tenant.change(str(user["id"]), accountEnabled=enabled)
     call.tenant.record("Update user", str(user["id"]), str(user["userPrincipalName"]), call.agent)
     return no_content(call.request)
 
 
 def revoke_sessions(call: Call) -> Response:
     """POST /users/{id}/revokeSignInSessions."""
-    _found(call)["signInSessionsValidFromDateTime"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    user, now = _found(call, call.tenant.held), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    call.tenant.change(str(user["id"]), signInSessionsValidFromDateTime=now)
     return ok(call.request, {"@odata.context": f"{call.root}/$metadata#Edm.Boolean", "value": True})
 
 
 def delete_user(call: Call) -> Response:
     """DELETE /users/{id}: to the recycle bin."""
-    call.tenant.soft_delete(str(_found(call)["id"]), call.agent)
+    call.tenant.soft_delete(str(_found(call, call.tenant.held)["id"]), call.agent)
     return no_content(call.request)
 
 
 def list_deleted(call: Call) -> Response:
     """GET /directory/deletedItems/microsoft.graph.user."""
-    return _page(call, call.tenant.all_recycled(), RECYCLED, f"users{_selected(call)}")
+    return _page(call, list(call.tenant.seen.bin.values()), RECYCLED, f"users{_selected(call)}")
 
 
 def get_deleted(call: Call) -> Response:
     """GET /directory/deletedItems/{id}."""
-    user = call.tenant.recycled(call.name.lower())
+    user = call.tenant.seen.bin.get(call.name.lower())
     if user is None:
         raise not_found(call.name)
     return _entity(call, user, "directoryObjects/$entity", **_TYPE)
@@ -125,8 +127,8 @@ def _entity(call: Call, user: Json, context: str, **also: str) -> Response:
     return ok(call.request, {**about, **_shaped(call, user)})
 
 
-def _found(call: Call) -> Json:
-    name, users = call.name.lower(), call.tenant.users
+def _found(call: Call, where: Seen) -> Json:
+    name, users = call.name.lower(), where.users
     by_name = (user for user in users.values() if str(user["userPrincipalName"]).lower() == name)
     user = users.get(name) or next(by_name, None)
     if user is None:

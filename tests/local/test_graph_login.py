@@ -58,10 +58,9 @@ def test_a_token_is_signed_with_the_published_key_and_carries_roles(simulator: S
     given = token(simulator).json()
     with login_client(simulator) as login:
         metadata = login.get(f"/{home['tenant_id']}/v2.0/.well-known/openid-configuration").json()
-        (key,) = login.get(metadata["jwks_uri"]).json()["keys"]
-    claims = jwt.decode(
-        given["access_token"], jwt.PyJWK(key), ["RS256"], audience="https://graph.microsoft.com"
-    )
+        keys = jwt.PyJWKSet.from_dict(login.get(metadata["jwks_uri"]).json())
+    key = keys[jwt.get_unverified_header(given["access_token"])["kid"]]
+    claims = jwt.decode(given["access_token"], key, ["RS256"], audience="https://graph.microsoft.com")
     assert (claims["tid"], claims["appid"]) == (home["tenant_id"], home["client_id"])
     assert "User.DeleteRestore.All" in claims["roles"]
     assert given["expires_in"] == 3600
