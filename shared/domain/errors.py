@@ -8,6 +8,13 @@ PrivacyError
 ├── Overtaken                another writer was first; what we hold is stale
 ├── StorageUnavailable       a storage service did not answer as it should; try again
 ├── UnknownHashKey           the tables were filled under another HASH_KEY; an operator must act
+├── TooManyRequests          an allowance is spent; `retry_after` says when there is more
+├── ChallengeRefused         a nonce that was not ours, was used, or is too old
+├── BadPlace                 a list has no such place to go on from
+├── OwnRequest               nobody decides about a request that they made
+├── AddressRefused           an address outside that must not be called
+├── OutsideUnavailable       a service outside gave no usable answer; try again
+├── KeysUnavailable          a provider's signing keys cannot be had; try again
 ├── DirectoryFault           Microsoft Graph did not do what was asked
 │   ├── Throttled            too many requests; `retry_after` says when
 │   ├── DirectoryUnavailable no usable answer; try again
@@ -73,6 +80,52 @@ class UnknownHashKey(PrivacyError):
     """The tables were filled under another hash key: nobody would be found under this one."""
 
     code = "unknown_hash_key"
+
+
+class TooManyRequests(PrivacyError):
+    """An allowance is spent; `retry_after` is when there is more."""
+
+    code = "too_many_requests"
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class ChallengeRefused(PrivacyError):
+    """The nonce was not given to this person, was used before, or is too old."""
+
+    code = "challenge_refused"
+
+
+class BadPlace(PrivacyError):
+    """A list was asked to go on from a place that it never gave."""
+
+    code = "bad_place"
+
+
+class OwnRequest(PrivacyError):
+    """Nobody decides about a request that they made; somebody else must."""
+
+    code = "own_request"
+
+
+class AddressRefused(PrivacyError):
+    """An address outside must not be called: its form, its host, or where the host's name leads."""
+
+    code = "address_refused"
+
+
+class OutsideUnavailable(PrivacyError):
+    """A service outside gave no usable answer: none in time, too much, a redirect, or not what was due."""
+
+    code = "outside_unavailable"
+
+
+class KeysUnavailable(PrivacyError):
+    """The keys by which a provider signs cannot be had: whether a token is genuine is unknown (503)."""
+
+    code = "keys_unavailable"
 
 
 class DirectoryFault(PrivacyError):
