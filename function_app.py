@@ -1,6 +1,9 @@
 """Composition root: settings -> adapters -> plans -> blueprints. The only reader of the environment."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import azure.functions as func
@@ -12,6 +15,9 @@ from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
 from export_function.plan import ExportPlan
 from export_function.sections import Collector
+from operations_function.blueprint import operations_blueprint
+from operations_function.desk import OperatorsDesk
+from operations_function.people import People
 from shared.adapters.clock import SystemClock
 from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.export_blobs import BlobContainer, prepare_container
@@ -19,27 +25,34 @@ from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
-from shared.adapters.table_register import TableRegister, prepare_register
+from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
 from shared.degraded import degraded_blueprint
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
+from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
+from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
+from shared.domain.limits import Allowance, Buckets, SharedAllowance
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, Directory, DownloadLinks
+from shared.domain.ports import Clock, Directory, DownloadLinks, Log
 from shared.domain.promises import Promises
 from shared.domain.request import Kind
 from shared.domain.runner import RetryPolicy, Runner
+from shared.domain.spacing import Spacing
 from shared.domain.topology import CrossTenantMatch, Topology
 from shared.domain.turn import Timing
 from shared.domain.upkeep import Upkeep
-from shared.front_desk import FrontDesk
+from shared.front_desk import Allowances, FrontDesk
+from shared.gate import Gate
+from shared.gate_settings import build_gate
 from shared.health import health_blueprint
 from shared.host_timeout import function_timeout
+from shared.letters import Letters, Sender
 from shared.log import configure_log, get_log
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
 from upkeep_function.blueprint import upkeep_blueprint
@@ -48,33 +61,47 @@ from worker_function.blueprint import worker_blueprint
 HOST_JSON = Path(__file__).with_name("host.json")
 
 
+@dataclass(frozen=True)
+class Base:
+    """What everything rests on."""
+
+    clock: Clock
+    log: Log
+    keyed_hash: KeyedHash
+    timing: Timing
+    topology: Topology
+    directories: Mapping[str, Directory]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where everything is kept; `passing` holds what serves for a while."""
+
+    store: TableStore
+    register: TableRegister
+    passing: TableRegister
+    due: TableDue
+    queue: StorageQueue
+    blobs: BlobContainer
+    links: DownloadLinks
+
+
 def build(settings: Settings) -> func.FunctionApp:
     """The app as it is when all settings are sound. Opens no connection."""
-    clock, log, topology = SystemClock(), get_log("app"), _topology(settings)
-    state, exports = _account(settings.state), _account(settings.exports)
-    hashing, timing = KeyedHash(settings.hash_key_bytes()), Timing(function_timeout(HOST_JSON, os.environ))
-    tables = Lazy(state.tables, lambda service: _prepare(service, hashing.fingerprint))
-    store, register, due = TableStore(tables), TableRegister(tables), TableDue(tables)
-    queue = StorageQueue(Lazy(state.queues, prepare_queue))
-    service = Lazy(exports.blobs, prepare_container)
-    blobs = BlobContainer(service)
-    signed_by = AccountKeyLinks if exports.connection_string else DelegationLinks
-    links: DownloadLinks = signed_by(service, clock)
-    claims = Claims(register, store, blobs, hashing, clock, settings.export_patience)
-    plans = _plans(settings, topology, claims, blobs, clock)
-    retention = Retention(settings.retention_gdpr, settings.retention_ccpa, settings.failed_keep)
-    promises = Promises(due, retention, timing.margin)
-    acceptance = Acceptance(store, register, due, queue, clock, hashing, topology, settings.legal_time_zone)
-    desk = FrontDesk(acceptance, store, clock, log, hashing, topology, plans)
-    runner = Runner(store, queue, promises, clock, log, plans, timing, RetryPolicy(settings.retry_budget))
-    upkeep = Upkeep(store, due, register, blobs, queue, clock, log, retention, timing)
-    app = func.FunctionApp()
-    app.register_functions(health_blueprint(last_sweep=upkeep.last_sweep))
-    app.register_functions(export_blueprint(desk, links, settings.link_lifetime))
-    app.register_functions(delete_blueprint(desk))
-    app.register_functions(worker_blueprint(runner, decode, log))
-    app.register_functions(upkeep_blueprint(upkeep))
-    return app
+    base = _base(settings)
+    kept = _kept(settings, base)
+    plans, upkeep = _plans(settings, base, kept), _upkeep(settings, base, kept)
+    gate = build_gate(settings, base.keyed_hash, base.clock, base.log)
+    allowances = _allowances(settings, kept.passing, base.clock)
+    desk = _front_desk(settings, base, kept, plans, gate, allowances)
+    return _app_of(
+        health_blueprint(last_sweep=upkeep.last_sweep),
+        export_blueprint(desk, kept.links, settings.link_lifetime),
+        delete_blueprint(desk),
+        operations_blueprint(_operators_desk(settings, base, kept, plans, gate, allowances)),
+        worker_blueprint(_runner(settings, base, kept, plans), decode, base.log),
+        upkeep_blueprint(upkeep),
+    )
 
 
 def build_degraded(faults: tuple[Fault, ...]) -> func.FunctionApp:
@@ -82,16 +109,26 @@ def build_degraded(faults: tuple[Fault, ...]) -> func.FunctionApp:
     log = get_log("app")
     for fault in faults:
         log.error("setting_at_fault", setting=fault.setting, expected=fault.expected)
+    return _app_of(health_blueprint(faults), degraded_blueprint())
+
+
+def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
     app = func.FunctionApp()
-    app.register_functions(health_blueprint(faults))
-    app.register_functions(degraded_blueprint())
+    for blueprint in blueprints:
+        app.register_functions(blueprint)
     return app
 
 
-async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
-    await prepare_register(service, fingerprint)
-    await prepare_tables(service)
-    await prepare_due(service)
+def _base(settings: Settings) -> Base:
+    clock = SystemClock()
+    return Base(
+        clock=clock,
+        log=get_log("app"),
+        keyed_hash=KeyedHash(settings.hash_key_bytes()),
+        timing=Timing(function_timeout(HOST_JSON, os.environ)),
+        topology=_topology(settings),
+        directories=_directories(settings, clock),
+    )
 
 
 def _topology(settings: Settings) -> Topology:
@@ -100,17 +137,6 @@ def _topology(settings: Settings) -> Topology:
         settings.customer_bases(),
         CrossTenantMatch(settings.cross_tenant_match),
         settings.shared_issuers,
-    )
-
-
-def _account(storage: StorageSettings) -> StorageAccount:
-    secret = storage.connection_string
-    return StorageAccount(
-        secret.get_secret_value() if secret else None,
-        storage.table_service_uri,
-        storage.queue_service_uri,
-        storage.blob_service_uri,
-        storage.client_id,
     )
 
 
@@ -126,16 +152,151 @@ def _directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
     }
 
 
-def _plans(
-    settings: Settings, topology: Topology, claims: Claims, blobs: BlobContainer, clock: Clock
-) -> dict[Kind, Plan]:
-    directories = Directories(_directories(settings, clock), topology.domains)
-    identification = Identification(directories, topology, clock, settings.replication_window)
-    archivist = Archivist(blobs, claims.register, clock, settings.archive_kept)
+def _kept(settings: Settings, base: Base) -> Kept:
+    state, exports = _account(settings.state), _account(settings.exports)
+    tables = Lazy(state.tables, lambda service: _prepare(service, base.keyed_hash.fingerprint))
+    blobs = Lazy(exports.blobs, prepare_container)
+    signed_by = AccountKeyLinks if exports.connection_string else DelegationLinks
+    return Kept(
+        store=TableStore(tables),
+        register=TableRegister(tables),
+        passing=TableRegister(tables, PASSING),
+        due=TableDue(tables),
+        queue=StorageQueue(Lazy(state.queues, prepare_queue)),
+        blobs=BlobContainer(blobs),
+        links=signed_by(blobs, base.clock),
+    )
+
+
+def _account(storage: StorageSettings) -> StorageAccount:
+    secret = storage.connection_string
+    return StorageAccount(
+        secret.get_secret_value() if secret else None,
+        storage.table_service_uri,
+        storage.queue_service_uri,
+        storage.blob_service_uri,
+        storage.client_id,
+    )
+
+
+async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
+    await prepare_register(service, fingerprint)
+    await prepare_passing(service)
+    await prepare_tables(service)
+    await prepare_due(service)
+
+
+def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
+    clock, patience = base.clock, settings.export_patience
+    directories = Directories(base.directories, base.topology.domains)
+    identification = Identification(directories, base.topology, clock, settings.replication_window)
+    claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
+    archivist = Archivist(kept.blobs, kept.register, clock, settings.archive_kept)
+    collector = Collector(directories, kept.blobs, clock)
     return {
-        Kind.EXPORT: ExportPlan(identification, claims, Collector(directories, blobs, clock), archivist),
+        Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
         Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
     }
+
+
+def _retention(settings: Settings) -> Retention:
+    return Retention(settings.retention_gdpr, settings.retention_ccpa, settings.failed_keep)
+
+
+def _promises(settings: Settings, base: Base, kept: Kept) -> Promises:
+    return Promises(kept.due, _retention(settings), base.timing.margin)
+
+
+def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan]) -> Runner:
+    promises, retries = _promises(settings, base, kept), RetryPolicy(settings.retry_budget)
+    return Runner(kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries)
+
+
+def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
+    return Upkeep(
+        store=kept.store,
+        due=kept.due,
+        register=kept.register,
+        passing=kept.passing,
+        blobs=kept.blobs,
+        queue=kept.queue,
+        clock=base.clock,
+        log=base.log,
+        retention=_retention(settings),
+        timing=base.timing,
+    )
+
+
+def _allowances(settings: Settings, passing: TableRegister, clock: Clock) -> Allowances:
+    """A process draws a twentieth of a caller's minute at a time; a person's calls are counted one by one."""
+    buckets, callers = Buckets(passing, clock), settings.caller_limit
+    per_caller = Allowance("calls", callers, timedelta(minutes=1) / callers)
+    per_person = Allowance("calls", settings.person_limit, timedelta(hours=1) / settings.person_limit)
+    return Allowances(
+        SharedAllowance(buckets, per_caller, callers // 20), SharedAllowance(buckets, per_person, 1)
+    )
+
+
+def _front_desk(
+    settings: Settings,
+    base: Base,
+    kept: Kept,
+    plans: Mapping[Kind, Plan],
+    gate: Gate,
+    allowances: Allowances,
+) -> FrontDesk:
+    spacing = Spacing(kept.passing, kept.store, base.clock, base.keyed_hash, settings.export_every)
+    return FrontDesk(
+        gate=gate,
+        acceptance=Acceptance(
+            store=kept.store,
+            register=kept.register,
+            due=kept.due,
+            queue=kept.queue,
+            clock=base.clock,
+            keyed_hash=base.keyed_hash,
+            topology=base.topology,
+            zone=settings.legal_time_zone,
+            spacing=spacing,
+        ),
+        challenges=Challenges(kept.passing, base.clock, base.keyed_hash),
+        allowances=allowances,
+        store=kept.store,
+        clock=base.clock,
+        log=base.log,
+        topology=base.topology,
+        plans=plans,
+    )
+
+
+def _operators_desk(
+    settings: Settings,
+    base: Base,
+    kept: Kept,
+    plans: Mapping[Kind, Plan],
+    gate: Gate,
+    allowances: Allowances,
+) -> OperatorsDesk:
+    zone = settings.legal_time_zone
+    sender = Sender(settings.controller_name, settings.controller_contact, settings.supervisory_authority)
+    return OperatorsDesk(
+        gate=gate,
+        decisions=Decisions(
+            store=kept.store,
+            queue=kept.queue,
+            promises=_promises(settings, base, kept),
+            clock=base.clock,
+            log=base.log,
+            zone=zone,
+            four_eyes=FourEyes(settings.four_eyes),
+        ),
+        people=People(base.directories, base.topology.domains, kept.register, base.keyed_hash, base.log),
+        letters=Letters(sender, zone),
+        store=kept.store,
+        allowance=allowances.callers,
+        plans=plans,
+        log=base.log,
+    )
 
 
 def _app() -> func.FunctionApp:

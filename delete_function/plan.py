@@ -14,7 +14,8 @@ from shared.domain.errors import AskOperator, NotYetSo
 from shared.domain.identify import RECYCLE_BIN_KEEPS, Identification, wait_for_window
 from shared.domain.plan import Step, StepWork, names
 from shared.domain.ports import Clock
-from shared.domain.request import Outcome, PrivacyRequest, TenantProgress
+from shared.domain.progress import Outcome, TenantProgress
+from shared.domain.request import PrivacyRequest
 from shared.domain.topology import CrossTenantMatch
 from shared.domain.turn import Turn
 
@@ -58,6 +59,7 @@ class DeletionPlan:
 
     async def _mark(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """Saved before the first call that cannot be taken back: no cancel is granted between the two."""
+        await self.claims.close_to_exports(request)
         if any(progress.account for progress in request.tenants.values()):
             return request.with_mark(self.clock.now())
         return request

@@ -12,7 +12,8 @@ from export_function.zip_stream import ZipStream
 from shared.domain.claims import archive_entry
 from shared.domain.errors import AlreadyRecorded, PrivacyError
 from shared.domain.ports import Clock, ExportBlobs, JsonObject, Register
-from shared.domain.request import Archive, Kind, Outcome, PrivacyRequest, Section, TenantProgress
+from shared.domain.progress import Archive, Outcome, Section, TenantProgress
+from shared.domain.request import Kind, PrivacyRequest
 from shared.domain.turn import Turn
 
 KNOWN_GAPS = (

@@ -8,7 +8,8 @@ from shared.domain.claims import Claims
 from shared.domain.errors import Refuse
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, names
-from shared.domain.request import Outcome, PrivacyRequest
+from shared.domain.progress import Outcome
+from shared.domain.request import PrivacyRequest
 from shared.domain.turn import Turn
 
 

@@ -10,7 +10,8 @@ from shared.domain.directories import Directories
 from shared.domain.errors import GiveUp, NotYetSo
 from shared.domain.plan import StepResult, StepWork, Unfinished
 from shared.domain.ports import Clock, Directory, ExportBlobs, JsonObject
-from shared.domain.request import Part, PrivacyRequest, Section
+from shared.domain.progress import Part, Section
+from shared.domain.request import PrivacyRequest
 from shared.domain.turn import Turn
 
 MOST_PARTS = 80

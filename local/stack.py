@@ -10,9 +10,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from local.app_settings import app_settings, object_of
 from local.azurite.process import Azurite
 from local.child import Child, Command, NotReady, python
 from local.node import ROOT, set_up
@@ -23,7 +24,7 @@ Json = Mapping[str, object]
 
 @dataclass(frozen=True)
 class StackOptions:
-    """What to start, and what to use instead of starting it."""
+    """What to start, what to use instead of starting it, and settings of the app beside the usual ones."""
 
     port: int = 0
     users: int = 20
@@ -35,6 +36,7 @@ class StackOptions:
     login_url: str | None = None
     storage_connection_string: str | None = None
     invisibility: int = 600
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Ready:
     storage_connection_string: str
     sample_users: tuple[Json, ...]
     pids: Mapping[str, int]
+    login: str
+    ca_file: str
+    sign_in: Json
 
 
 class Stack:
@@ -67,7 +72,8 @@ class Stack:
         graph = self._graph()
         storage = self._options.storage_connection_string or self._azurite()
         key = secrets.token_urlsafe(24)
-        self._host_environment = {**self._tenant_settings(graph), **self._storage_settings(storage)}
+        usual = app_settings(graph, storage, self._hash_key(), os.environ)
+        self._host_environment = {**usual, **self._options.settings}
         arguments = {"--app": ROOT, "--function-key": key, "--invisibility": self._options.invisibility}
         self._host_arguments = [f"{name}={value}" for name, value in arguments.items()]
         url = self.start_host(port=self._options.port)
@@ -79,12 +85,19 @@ class Stack:
             storage_connection_string=storage,
             sample_users=tuple(samples) if isinstance(samples, list) else (),
             pids=self._pids,
+            login=str(graph["login"]),
+            ca_file=str(graph.get("ca_file", "")),
+            sign_in=object_of(graph, "sign_in"),
         )
 
-    def start_host(self, name: str = "host", port: int = 0) -> str:
-        """One more process that serves the app, or one in place of another that was killed; its address."""
+    def start_host(self, name: str = "host", port: int = 0, **settings: str) -> str:
+        """One more process that serves the app, or one in place of another that was killed; its address.
+
+        `settings` are for this one alone.
+        """
         arguments = python("local.host", *self._host_arguments, f"--port={port}", "--follow-parent")
-        command = Command(name, arguments, self._folder / f"{name}.log", self._host_environment)
+        environment = {**self._host_environment, **settings}
+        command = Command(name, arguments, self._folder / f"{name}.log", environment)
         self._hosts[name] = child = self._exits.enter_context(Child(command))
         self._running[name], self._pids[name] = child.ended, child.pid
         return str(child.ready(PATIENCE)["url"])
@@ -122,32 +135,6 @@ class Stack:
         self._running[name], self._pids[name] = child.ended, child.pid
         return child.ready(PATIENCE)
 
-    def _storage_settings(self, storage: str) -> dict[str, str]:
-        names = ("AzureWebJobsStorage", "STATE__connectionString", "EXPORTS__connectionString")
-        return dict.fromkeys(names, storage)
-
-    def _tenant_settings(self, graph: Json) -> dict[str, str]:
-        settings = {
-            "GRAPH_URL": str(graph["graph"]),
-            "LOGIN_URL": str(graph["login"]),
-            "HASH_KEY": self._hash_key(),
-            "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "65536",
-        }
-        defaults = {
-            "LEGAL_TIME_ZONE": "Europe/Berlin",
-            "REPLICATION_WINDOW": "PT2S",
-            "CROSS_TENANT_MATCH": "accept",
-        }
-        settings |= {name: os.environ.get(name, value) for name, value in defaults.items()}
-        if "ca_file" in graph:
-            settings["SSL_CERT_FILE"] = str(graph["ca_file"])
-        tenants = graph.get("tenants", ())
-        first = None
-        for tenant in tenants if isinstance(tenants, list) else ():
-            settings |= _one_tenant(tenant, first)
-            first = first or tenant["name"]
-        return settings
-
     def _hash_key(self) -> str:
         """Kept with the data: another key would not know the requests of before."""
         path = self._folder / "hash-key"
@@ -155,14 +142,6 @@ class Stack:
             path.touch(mode=0o600)
             path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
         return path.read_text()
-
-
-def _one_tenant(tenant: Mapping[str, str], linked_to: str | None) -> dict[str, str]:
-    prefix = f"TENANTS__{tenant['name'].upper()}__"
-    names = ("tenant_id", "domain", "client_id", "client_secret")
-    settings = {f"{prefix}{name.upper()}": tenant[name] for name in names}
-    settings[f"{prefix}DATA_REGION"] = "local"
-    return settings | ({f"{prefix}LINKED_TO": linked_to} if linked_to else {})
 
 
 @contextmanager

@@ -2,28 +2,39 @@
 
 import azure.functions as func
 
-from shared.front_desk import unavailable
+from shared.problems import unavailable
 
+APP, OPEN = func.AuthLevel.FUNCTION, func.AuthLevel.ANONYMOUS
 ROUTES = (
-    ("submit_export", "exports", "POST"),
-    ("show_export", "exports/{id}", "GET"),
-    ("link_export", "exports/{id}/link", "POST"),
-    ("submit_deletion", "deletions", "POST"),
-    ("show_deletion", "deletions/{id}", "GET"),
+    ("submit_export", "exports", "POST", APP),
+    ("show_export", "exports/{id}", "GET", APP),
+    ("link_export", "exports/{id}/link", "POST", APP),
+    ("submit_deletion", "deletions", "POST", APP),
+    ("show_deletion", "deletions/{id}", "GET", APP),
+    ("submit_own_export", "me/exports", "POST", OPEN),
+    ("show_own_export", "me/exports/{id}", "GET", OPEN),
+    ("link_own_export", "me/exports/{id}/link", "POST", OPEN),
+    ("make_challenge", "me/challenges", "POST", OPEN),
+    ("submit_own_deletion", "me/deletions", "POST", OPEN),
+    ("show_own_deletion", "me/deletions/{id}", "GET", OPEN),
+    ("list_requests", "operations/requests", "GET", OPEN),
+    ("show_request", "operations/requests/{id}", "GET", OPEN),
+    ("act_on_request", "operations/requests/{id}/{act}", "POST", OPEN),
+    ("search_people", "operations/people/search", "POST", OPEN),
 )
 
 
 def degraded_blueprint() -> func.Blueprint:
     """Every route of the healthy app, each answering 503."""
     blueprint = func.Blueprint()
-    for name, route, method in ROUTES:
-        _add(blueprint, name, route, method)
+    for name, route, method, level in ROUTES:
+        _add(blueprint, name, route, method, level)
     return blueprint
 
 
-def _add(blueprint: func.Blueprint, name: str, route: str, method: str) -> None:
+def _add(blueprint: func.Blueprint, name: str, route: str, method: str, level: func.AuthLevel) -> None:
     @blueprint.function_name(name)
-    @blueprint.route(route, methods=[method], auth_level=func.AuthLevel.FUNCTION)
+    @blueprint.route(route, methods=[method], auth_level=level)
     async def answer_unavailable(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker wants the binding
         return unavailable(
             "settings_at_fault", "The app's settings are at fault; GET /api/health names them."

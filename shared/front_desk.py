@@ -1,5 +1,6 @@
-"""What the HTTP functions do: take a submission, show a request, turn errors into problems."""
+"""What the HTTP functions do: take a submission, find and show a request."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,92 +9,164 @@ import azure.functions as func
 import structlog
 
 from shared import views
+from shared.bodies import bad
 from shared.domain.accept import Acceptance, Submission
-from shared.domain.errors import KeyReused, StorageUnavailable, UnknownHashKey, UnknownRequest
-from shared.domain.keyed_hash import KeyedHash
+from shared.domain.callers import Person, TicketHolder
+from shared.domain.challenges import Challenges
+from shared.domain.errors import ChallengeRefused, UnknownRequest
+from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Log, RequestStore
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import Kind, PrivacyRequest, Proof
+from shared.domain.subject import ObjectIdSubject, Subject
 from shared.domain.topology import Topology
-from shared.intake import BadInput, read_idempotency_key, read_submission
-from shared.responses import answer, problem
+from shared.gate import Gate, Unauthenticated
+from shared.intake import (
+    AskedForOneself,
+    IdToken,
+    read_idempotency_key,
+    read_own_deletion,
+    read_own_export,
+    read_submission,
+)
+from shared.problems import guarded
+from shared.responses import Fault, answer
 
 POLL_AFTER = "2"
-TRY_AGAIN_AFTER = "10"
+Find = Callable[[Kind, func.HttpRequest], Awaitable[PrivacyRequest]]
+OWN = {Kind.EXPORT: read_own_export, Kind.DELETION: read_own_deletion}
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """How often somebody may submit, mint, search or decide."""
+
+    callers: SharedAllowance
+    people: SharedAllowance
 
 
 @dataclass(frozen=True)
 class FrontDesk:
     """Everything the HTTP functions need; one per process."""
 
+    gate: Gate
     acceptance: Acceptance
+    challenges: Challenges
+    allowances: Allowances
     store: RequestStore
     clock: Clock
     log: Log
-    keyed_hash: KeyedHash
     topology: Topology
     plans: Mapping[Kind, Plan]
 
+    async def guarded(self, work: Callable[[], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
+        """The answer of `work`, or the problem that its error means."""
+        return await guarded(work, self.log)
+
     async def submit(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
-        """Accept a request of this kind: 202 with its address, or a problem."""
-        asked = read_submission(
-            req.get_body(), req.headers.get("content-type", ""), self.topology, self.clock.now()
-        )
+        """Accept an app's request about somebody: 202 with its address."""
+        app = await self.gate.app(req, kind)
+        asked = read_submission(req.get_body(), _content_type(req), self.topology, self.clock.now())
+        await self.allowances.callers.draw(app.name)
+        subject, proof = await self._subject(asked.subject)
+        key = read_idempotency_key(req.headers.get("idempotency-key"))
+        submission = Submission(kind, asked.regulation, subject, app.name, proof, asked.received_at, key)
+        return await self._accepted(submission, views.path)
+
+    async def submit_own(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
+        """Accept a person's request about themselves: 202 with its address."""
+        person = await self.gate.person(req)
+        asked = OWN[kind](req.get_body(), _content_type(req))
+        await self.allowances.people.draw(person.name)
+        key = read_idempotency_key(req.headers.get("idempotency-key"))
+        if kind is Kind.DELETION:
+            await self._check_fresh_sign_in(person, asked, key)
+        subject = ObjectIdSubject(person.tenant, person.object_id)
         submission = Submission(
-            kind,
-            asked.regulation,
-            asked.subject,
-            self._submitter(req),
-            asked.received_at,
-            read_idempotency_key(req.headers.get("idempotency-key")),
+            kind, asked.regulation, subject, person.name, Proof.PERSON, idempotency_key=key
         )
-        accepted = await self.acceptance(submission)
-        structlog.contextvars.bind_contextvars(request_id=accepted.request.id)
-        self.log.info("request_accepted", kind=kind, status=accepted.request.status)
-        headers = {"Location": views.path(accepted.request), "Retry-After": POLL_AFTER}
-        return answer(HTTPStatus.ACCEPTED, views.accepted(accepted), headers)
+        return await self._accepted(submission, views.own_path)
 
     async def show(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
-        """Where a request stands."""
-        request = await self.find(kind, req)
-        return answer(HTTPStatus.OK, views.status(request, self.plans[kind](request)))
+        """Where an app's request stands."""
+        return self._shown(await self.find(kind, req), views.path)
+
+    async def show_own(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
+        """Where a person's request stands."""
+        return self._shown(await self.find_own(kind, req), views.own_path)
 
     async def find(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
-        """The request of this kind that the address names. Raises `UnknownRequest`."""
+        """The request that the address names, if the app that calls made it. Raises `UnknownRequest`."""
+        app = await self.gate.app(req, kind)
+        request = await self._read(kind, req)
+        if request.submitter != app.name:
+            raise UnknownRequest
+        return request
+
+    async def find_own(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
+        """The request that the address names, if the caller holds its ticket or it is about them.
+
+        Raises `UnknownRequest`, `Unauthenticated`.
+        """
+        ticket = self.gate.ticket(req)
+        caller = ticket or await self.gate.person(req)
+        request = await self._read(kind, req)
+        if not _belongs(request, caller):
+            raise UnknownRequest
+        return request
+
+    async def challenge(self, req: func.HttpRequest) -> func.HttpResponse:
+        """A nonce for the sign-in that goes before a deletion: 201."""
+        person = await self.gate.person(req)
+        await self.allowances.people.draw(person.name)
+        challenge = await self.challenges.issue(person)
+        body = {"nonce": challenge.nonce, "expiresAt": views.text(challenge.expires_at)}
+        return answer(HTTPStatus.CREATED, body)
+
+    async def _subject(self, named: Subject | IdToken) -> tuple[Subject, Proof]:
+        if not isinstance(named, IdToken):
+            return named, Proof.APP
+        try:
+            person, _ = await self.gate.person_of(named.text)
+        except Unauthenticated:
+            rule = "must be an ID token of at most 10 minutes of age, of an app that settings name"
+            raise bad(Fault("/subject/idToken", rule)) from None
+        return ObjectIdSubject(person.tenant, person.object_id), Proof.ID_TOKEN
+
+    async def _check_fresh_sign_in(self, person: Person, asked: AskedForOneself, key: str | None) -> None:
+        """Hold a deletion to a sign-in made for it: same account, stepped up, with a nonce of ours.
+
+        Raises `Unauthenticated`, `ChallengeRefused`.
+        """
+        signed_in, token = await self.gate.person_of(asked.id_token or "")
+        if signed_in != person or not token.stepped_up:
+            self.log.info("caller_refused", code="sign_in_unfit")
+            raise ChallengeRefused
+        await self.challenges.redeem(person, token.nonce, token.issued_at, key)
+
+    async def _accepted(self, submission: Submission, path: views.Path) -> func.HttpResponse:
+        accepted = await self.acceptance(submission)
+        request = accepted.request
+        structlog.contextvars.bind_contextvars(request_id=request.id)
+        self.log.info("request_accepted", kind=request.kind, status=request.status)
+        headers = {"Location": path(request), "Retry-After": POLL_AFTER}
+        return answer(HTTPStatus.ACCEPTED, views.accepted(accepted, path), headers)
+
+    def _shown(self, request: PrivacyRequest, path: views.Path) -> func.HttpResponse:
+        return answer(HTTPStatus.OK, views.status(request, self.plans[request.kind](request), path))
+
+    async def _read(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
         stored = await self.store.get(read_id(req))
         if stored.request.kind is not kind:
             raise UnknownRequest
         return stored.request
 
-    async def guarded(self, work: Callable[[], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
-        """The answer of `work`, or the problem that its error means."""
-        structlog.contextvars.clear_contextvars()
-        try:
-            return await work()
-        except BadInput as bad:
-            return problem(bad.status, "bad_input", bad.detail, bad.faults)
-        except KeyReused:
-            detail = "This Idempotency-Key was used with another body; use a new key for a new request."
-            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
-        except UnknownRequest:
-            return problem(HTTPStatus.NOT_FOUND, "unknown_request", "There is no such request.")
-        except StorageUnavailable:
-            self.log.warning("storage_unavailable")
-            return unavailable(
-                "storage_unavailable", "Storage does not answer; the same call may be repeated."
-            )
-        except UnknownHashKey:
-            self.log.warning("unknown_hash_key")
-            detail = "HASH_KEY is not the one that the tables were filled under; set that one again."
-            return unavailable("unknown_hash_key", detail)
-        except Exception:
-            self.log.exception("http_failed")
-            detail = "Something went wrong on our side; the log has more."
-            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
 
-    def _submitter(self, req: func.HttpRequest) -> str:
-        key = str(req.headers.get("x-functions-key") or req.params.get("code") or "")
-        return f"key:{self.keyed_hash.hex('caller', key)}"
+def _belongs(request: PrivacyRequest, caller: Person | TicketHolder) -> bool:
+    if isinstance(caller, TicketHolder):
+        return secrets.compare_digest(request.ticket_digest, caller.digest)
+    about_them = request.subject == ObjectIdSubject(caller.tenant, caller.object_id)
+    return request.submitter == caller.name or about_them
 
 
 def read_id(req: func.HttpRequest) -> str:
@@ -104,6 +177,5 @@ def read_id(req: func.HttpRequest) -> str:
     return request_id
 
 
-def unavailable(code: str, detail: str) -> func.HttpResponse:
-    """503: try again."""
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, code, detail, headers={"Retry-After": TRY_AGAIN_AFTER})
+def _content_type(req: func.HttpRequest) -> str:
+    return str(req.headers.get("content-type", ""))

@@ -1,21 +1,37 @@
 """Settings from the environment. All faults are told together, by name and rule, never by value."""
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.setting_forms import (
+    Address,
+    Audiences,
+    Domain,
+    Guid,
+    Issuer,
+    Names,
+    Policy,
+    RuleBroken,
+    Secret,
+    Text,
+    Word,
+    between,
+    key,
+    resolved,
+    zone,
+)
+
 MOST_TENANTS = 32
+MOST_SIGN_INS = 64
 
 
 @dataclass(frozen=True)
@@ -32,85 +48,6 @@ class SettingsFault(Exception):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.setting} {fault.expected}" for fault in faults))
         self.faults = faults
-
-
-class _RuleBroken(ValueError):
-    """Text of ours that says what is expected; it never holds a value."""
-
-
-def _resolved(value: object) -> object:
-    if isinstance(value, str) and value.startswith("@Microsoft.KeyVault("):
-        raise _RuleBroken(
-            "is a Key Vault reference that was not resolved; check the app's access to the vault"
-        )
-    return value
-
-
-def _form(pattern: str, expected: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise _RuleBroken(expected)
-        return value
-
-    return AfterValidator(check)
-
-
-def _between(least: timedelta, most: timedelta, expected: str) -> AfterValidator:
-    def check(value: timedelta) -> timedelta:
-        if not least <= value <= most:
-            raise _RuleBroken(expected)
-        return value
-
-    return AfterValidator(check)
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
-    except ValueError:
-        return False
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-    if not safe or not parts.hostname or parts.query or parts.username or value.endswith("/"):
-        raise _RuleBroken("must be an https address (http for loopback only) without a slash at its end")
-    return value
-
-
-def _zone(value: object) -> object:
-    try:
-        return ZoneInfo(str(value))
-    except (KeyError, ValueError, OSError):
-        raise _RuleBroken("must be an IANA time zone such as Europe/Berlin") from None
-
-
-def _key(value: object) -> object:
-    expected = "must be base64 of at least 32 random bytes"
-    try:
-        decoded = base64.b64decode(str(value), validate=True)
-    except (binascii.Error, ValueError):
-        raise _RuleBroken(expected) from None
-    if len(decoded) < 32:
-        raise _RuleBroken(expected)
-    return value
-
-
-def _hosts(value: object) -> object:
-    return frozenset(host.strip().lower() for host in str(value).split(",") if host.strip())
-
-
-_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-Guid = Annotated[str, BeforeValidator(_resolved), _form(_GUID, "must be a GUID")]
-Domain = Annotated[
-    str,
-    BeforeValidator(_resolved),
-    _form(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be a domain such as contoso.onmicrosoft.com"),
-]
-Secret = Annotated[SecretStr, BeforeValidator(_resolved), Field(min_length=1)]
-Address = Annotated[str, BeforeValidator(_resolved), AfterValidator(_address)]
-Word = Annotated[str, BeforeValidator(_resolved), _form(r"[A-Za-z0-9_-]{1,64}", "must be one word")]
 
 
 class _Part(BaseModel):
@@ -139,49 +76,87 @@ class StorageSettings(_Part):
     credential: Literal["managedidentity"] | None = None
 
 
+class WorkforceSettings(_Part):
+    """The company's own Entra tenant, in which this API is registered; operators and apps have its tokens."""
+
+    tenant_id: Guid
+    audiences: Audiences
+
+
+class SignInSettings(_Part):
+    """One way in which people sign in: a policy of a B2C tenant, or an External ID tenant."""
+
+    tenant: Word
+    product: Literal["b2c", "external_id"]
+    metadata_url: Address
+    issuer: Issuer
+    policy: Policy | None = None
+    audiences: Audiences
+    client_ids: Audiences
+    step_up: Literal["none", "policy", "mfa"] = "none"
+
+
 class Settings(BaseSettings):
     """Everything that can be set; see docs/settings.md."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_nested_delimiter="__", hide_input_in_errors=True
+        frozen=True,
+        extra="ignore",
+        env_nested_delimiter="__",
+        hide_input_in_errors=True,
+        enable_decoding=False,  # lists have commas between, they are no JSON
     )
 
     tenants: dict[str, TenantSettings]
     state: StorageSettings
     exports: StorageSettings
-    hash_key: Annotated[SecretStr, BeforeValidator(_key), BeforeValidator(_resolved)]
-    legal_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), BeforeValidator(_resolved)]
+    hash_key: Annotated[SecretStr, BeforeValidator(key), BeforeValidator(resolved)]
+    legal_time_zone: Annotated[ZoneInfo, BeforeValidator(zone), BeforeValidator(resolved)]
     replication_window: Annotated[
         timedelta,
-        _between(timedelta(milliseconds=1), timedelta(minutes=15), "must be more than zero, at most PT15M"),
+        between(timedelta(milliseconds=1), timedelta(minutes=15), "must be more than zero, at most PT15M"),
     ] = timedelta(minutes=5)
     retry_budget: Annotated[
-        timedelta, _between(timedelta(minutes=1), timedelta(days=30), "must be PT1M to P30D")
+        timedelta, between(timedelta(minutes=1), timedelta(days=30), "must be PT1M to P30D")
     ] = timedelta(hours=24)
     export_patience: Annotated[
-        timedelta, _between(timedelta(minutes=1), timedelta(days=7), "must be PT1M to P7D")
+        timedelta, between(timedelta(minutes=1), timedelta(days=7), "must be PT1M to P7D")
     ] = timedelta(hours=1)
     retention_gdpr: Annotated[
-        timedelta, _between(timedelta(days=30), timedelta(days=3653), "must be P30D to P3653D")
+        timedelta, between(timedelta(days=30), timedelta(days=3653), "must be P30D to P3653D")
     ] = timedelta(days=731)
     retention_ccpa: Annotated[
         timedelta,
-        _between(timedelta(days=731), timedelta(days=3653), "must be P731D (24 months, § 7101) to P3653D"),
+        between(timedelta(days=731), timedelta(days=3653), "must be P731D (24 months, § 7101) to P3653D"),
     ] = timedelta(days=731)
     failed_keep: Annotated[
-        timedelta, _between(timedelta(days=1), timedelta(days=90), "must be P1D to P90D")
+        timedelta, between(timedelta(days=1), timedelta(days=90), "must be P1D to P90D")
     ] = timedelta(days=30)
     archive_kept: Annotated[
-        timedelta, _between(timedelta(hours=1), timedelta(days=30), "must be PT1H to P30D")
+        timedelta, between(timedelta(hours=1), timedelta(days=30), "must be PT1H to P30D")
     ] = timedelta(days=7)
     link_lifetime: Annotated[
-        timedelta, _between(timedelta(minutes=1), timedelta(days=1), "must be PT1M to P1D")
+        timedelta, between(timedelta(minutes=1), timedelta(days=1), "must be PT1M to P1D")
     ] = timedelta(minutes=15)
     cross_tenant_match: Literal["ask", "accept"] = "ask"
-    shared_issuers: Annotated[frozenset[str], BeforeValidator(_hosts), BeforeValidator(_resolved)] = (
-        frozenset()
-    )
+    shared_issuers: Names = frozenset()
     mixed_data_regions: Literal["refuse", "allow"] = "refuse"
+    app_auth: Literal["key", "token", "key+token"] = "key"
+    workforce: WorkforceSettings | None = None
+    sign_ins: dict[str, SignInSettings] = Field(default_factory=dict)
+    person_token_age: Annotated[
+        timedelta, between(timedelta(minutes=5), timedelta(days=1), "must be PT5M to P1D")
+    ] = timedelta(hours=1)
+    easy_auth: Literal["ignore", "trust"] = "ignore"
+    four_eyes: Literal["none", "deletions", "all"] = "none"
+    export_every: Annotated[
+        timedelta, between(timedelta(), timedelta(days=30), "must be PT0S (no limit) to P30D")
+    ] = timedelta(hours=24)
+    caller_limit: Annotated[int, Field(ge=20, le=1_000_000)] = 1200
+    person_limit: Annotated[int, Field(ge=3, le=10_000)] = 30
+    controller_name: Text = "the controller"
+    controller_contact: Text | None = None
+    supervisory_authority: Text | None = None
     graph_url: Address = "https://graph.microsoft.com"
     login_url: Address = "https://login.microsoftonline.com"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -237,6 +212,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 def _disagreements(settings: Settings) -> Iterator[Fault]:
     yield from _tenant_faults(settings)
+    yield from _sign_in_faults(settings)
+    if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
+        yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
     yield from _storage_faults("STATE", settings.state, ("tableServiceUri", "queueServiceUri"))
     yield from _storage_faults("EXPORTS", settings.exports, ("blobServiceUri",))
 
@@ -261,6 +239,22 @@ def _tenant_faults(settings: Settings) -> Iterator[Fault]:
         yield Fault("TENANTS", "must have one DATA_REGION; MIXED_DATA_REGIONS=allow permits more")
 
 
+def _sign_in_faults(settings: Settings) -> Iterator[Fault]:
+    if len(settings.sign_ins) > MOST_SIGN_INS:
+        yield Fault("SIGN_INS", f"must name at most {MOST_SIGN_INS} ways to sign in")
+    for name, sign_in in settings.sign_ins.items():
+        prefix = f"SIGN_INS__{name.upper()}"
+        if sign_in.tenant not in settings.tenants:
+            yield Fault(f"{prefix}__TENANT", "must be the name of a configured tenant, in lower case")
+        if (sign_in.product == "b2c") != (sign_in.policy is not None):
+            yield Fault(f"{prefix}__POLICY", "is required for b2c, and for b2c alone")
+        if sign_in.product == "external_id" and sign_in.step_up == "policy":
+            yield Fault(f"{prefix}__STEP_UP", "must be none or mfa: External ID has no policies")
+    pairs = [(one.issuer, (one.policy or "").casefold()) for one in settings.sign_ins.values()]
+    if len(set(pairs)) < len(pairs):
+        yield Fault("SIGN_INS", "must not name the same ISSUER and POLICY twice")
+
+
 def _storage_faults(name: str, storage: StorageSettings, uris: tuple[str, ...]) -> Iterator[Fault]:
     given = {
         "tableServiceUri": storage.table_service_uri,
@@ -283,16 +277,20 @@ _SPELLING = {
     "clientid": "clientId",
     "credential": "credential",
 }
+_NUMBERS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 _RULES = {"missing": "is required", "too_short": "must not be empty", "string_too_short": "must not be empty"}
 
 
 def _fault(detail: ErrorDetails) -> Fault:
     name = "__".join(_SPELLING.get(str(part), str(part).upper()) for part in detail["loc"])
     cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, _RuleBroken):
+    if isinstance(cause, RuleBroken):
         return Fault(name, str(cause))
     if detail["type"].startswith("timedelta") or detail["type"] == "time_delta_parsing":
         return Fault(name, "must be an ISO 8601 duration such as PT5M")
     if detail["type"] == "literal_error":
         return Fault(name, f"must be {detail['ctx']['expected']}")
+    if bound := _NUMBERS.get(detail["type"]):
+        word = "at least" if bound == "ge" else "at most"
+        return Fault(name, f"must be a number of {word} {detail['ctx'][bound]}")
     return Fault(name, _RULES.get(detail["type"], "is not valid"))

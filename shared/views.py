@@ -1,27 +1,36 @@
 """What callers see of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from shared.domain.accept import Accepted
 from shared.domain.plan import Step
 from shared.domain.ports import JsonObject, JsonValue
-from shared.domain.request import Archive, Kind, PrivacyRequest
+from shared.domain.progress import Archive
+from shared.domain.request import Kind, PrivacyRequest
 
 COLLECTIONS = {Kind.EXPORT: "exports", Kind.DELETION: "deletions"}
+Path = Callable[[PrivacyRequest], str]
+"""Where a caller finds a request, relative to the app's address."""
 
 
 def path(request: PrivacyRequest) -> str:
-    """Where the request's status is found, relative to the app's address."""
+    """Where an app finds it."""
     return f"/api/{COLLECTIONS[request.kind]}/{request.id}"
 
 
-def accepted(accepted: Accepted) -> JsonObject:
+def own_path(request: PrivacyRequest) -> str:
+    """Where a person finds it."""
+    return f"/api/me/{COLLECTIONS[request.kind]}/{request.id}"
+
+
+def accepted(accepted: Accepted, where: Path) -> JsonObject:
     """The answer to a submission."""
-    return {**_head(accepted.request), "ticket": accepted.ticket, "links": _links(accepted.request)}
+    links = _links(accepted.request, where)
+    return {**_head(accepted.request), "ticket": accepted.ticket, "links": links}
 
 
-def status(request: PrivacyRequest, steps: Sequence[Step]) -> JsonObject:
+def status(request: PrivacyRequest, steps: Sequence[Step], where: Path) -> JsonObject:
     """Where the request stands, step by step and tenant by tenant."""
     view: dict[str, JsonValue] = {
         **_head(request),
@@ -29,9 +38,11 @@ def status(request: PrivacyRequest, steps: Sequence[Step]) -> JsonObject:
         "updatedAt": text(request.updated_at),
         "reason": request.reason,
         "until": text(request.until),
+        "extendedFor": request.extended_for,
+        "pausedAt": text(request.paused_at),
         "steps": [{"name": step.name, "done": step.name in request.done} for step in steps],
         "tenants": [_tenant(request, name) for name in sorted(request.tenants)],
-        "links": _links(request),
+        "links": _links(request, where),
     }
     if request.kind is Kind.EXPORT:
         view["archive"] = _archive(request.archive) if request.archive else None
@@ -49,10 +60,10 @@ def _head(request: PrivacyRequest) -> dict[str, str | None]:
     }
 
 
-def _links(request: PrivacyRequest) -> dict[str, str]:
-    links = {"self": path(request)}
+def _links(request: PrivacyRequest, where: Path) -> dict[str, str]:
+    links = {"self": where(request)}
     if request.kind is Kind.EXPORT:
-        links["link"] = f"{path(request)}/link"
+        links["link"] = f"{where(request)}/link"
     return links
 
 

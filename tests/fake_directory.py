@@ -35,6 +35,15 @@ class FakeDirectory:
         self._called("accounts_signing_in_as", identity.issuer_assigned_id)
         return tuple(account for account in self.users.values() if account.holds(identity))
 
+    async def accounts_with_mail(self, address: str) -> tuple[Account, ...]:
+        self._called("accounts_with_mail", address)
+        return tuple(one for one in self.users.values() if address in self._mails(one))
+
+    def _mails(self, account: Account) -> tuple[object, ...]:
+        profile = self.profiles[account.object_id]
+        others = profile.get("otherMails")
+        return (profile.get("mail"), *(others if isinstance(others, list) else ()))
+
     async def recycled(self, object_id: str) -> RecycledAccount | None:
         self._called("recycled", object_id)
         return self.recycle_bin.get(object_id)

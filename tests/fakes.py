@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.journal import Event
-from shared.domain.ports import SHARDS, Clock, Due, Entry, Link, Stored, StoredDue
-from shared.domain.request import PrivacyRequest
+from shared.domain.ports import SHARDS, Clock, Due, Entry, Link, Page, Stored, StoredDue
+from shared.domain.request import PrivacyRequest, Status
 
 
 class FakeClock:
@@ -63,6 +63,14 @@ class MemoryStore:
         self.events.pop(request_id, None)
         self.records.pop(request_id, None)
 
+    async def page(self, statuses: frozenset[Status], after: str | None, most: int) -> Page:
+        if after is not None and after not in self.records:
+            raise BadPlace
+        left = [one for one in sorted(self.records) if one > (after or "")]
+        page = [one for one in left if self.records[one].request.status in statuses][:most]
+        bare = (replace(self.records[one].request, subject=None, tenants={}, notes=()) for one in page)
+        return Page(tuple(bare), page[-1] if len(page) == most and page[-1] != left[-1] else None)
+
     def _note(self, request: PrivacyRequest) -> None:
         noted = self.events.setdefault(request.id, [])
         if request.last is not None and request.last not in noted:
@@ -93,6 +101,10 @@ class MemoryRegister:
         if (entry.owner, entry.name) in self.entries:
             self._check(entry)
             del self.entries[entry.owner, entry.name]
+
+    async def passed(self, now: datetime, most: int) -> tuple[Entry, ...]:
+        over = [one for one in self.entries.values() if datetime.fromisoformat(one.value["until"]) < now]
+        return tuple(over[:most])
 
     def _check(self, entry: Entry) -> None:
         standing = self.entries.get((entry.owner, entry.name))

@@ -4,6 +4,7 @@
     tenant-NAME      what was found and done in a tenant: nothing personal
     person-subject   who the request is about
     account-NAME     the account pinned in a tenant
+    person-notes     free text of operators
     event-NNNNNN     the journal; the newest event stands in row `request` too
 
 Personal identifiers stand in rows of their own, so that they can be removed by themselves. Each row has one
@@ -20,7 +21,8 @@ from pydantic_core import to_json
 
 from shared.domain.account import Account
 from shared.domain.journal import Event
-from shared.domain.request import PrivacyRequest, TenantProgress
+from shared.domain.progress import TenantProgress
+from shared.domain.request import PrivacyRequest
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 
 SCHEMA = 1
@@ -32,7 +34,7 @@ _SUBJECTS: Mapping[str, type[Subject]] = {
     "userName": UserNameSubject,
 }
 _KINDS = {kind: name for name, kind in _SUBJECTS.items()}
-_ELSEWHERE = frozenset({"subject", "tenants"})
+_ELSEWHERE = frozenset({"subject", "tenants", "notes"})
 
 
 def rows_of(request: PrivacyRequest) -> dict[str, Row]:
@@ -44,6 +46,8 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
     if request.subject is not None:
         subject = {"kind": _KINDS[type(request.subject)], **asdict(request.subject)}
         rows["person-subject"] = {"json": _dumped(subject)}
+    if request.notes:
+        rows["person-notes"] = {"json": _dumped(request.notes)}
     if request.last is not None:
         rows[f"{EVENT}{request.last.number:06}"] = {"json": _dumped(request.last)}
     for name, progress in request.tenants.items():
@@ -54,9 +58,12 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
 
 
 def request_of(rows: Mapping[str, Mapping[str, object]]) -> PrivacyRequest:
-    """The request that these rows hold."""
+    """The request that these rows hold; row `request` alone makes one without its tenants and notes."""
     head = json.loads(_json(rows["request"]))
-    return _requests().validate_python(head | {"subject": _subject(rows), "tenants": _tenants(rows)})
+    notes = json.loads(_json(rows["person-notes"])) if "person-notes" in rows else ()
+    return _requests().validate_python(
+        head | {"subject": _subject(rows), "tenants": _tenants(rows), "notes": notes}
+    )
 
 
 def event_of(row: Mapping[str, object]) -> Event:
@@ -66,7 +73,7 @@ def event_of(row: Mapping[str, object]) -> Event:
 
 def personal_keys(request: PrivacyRequest) -> frozenset[str]:
     """The keys of every row of this request that may hold personal identifiers."""
-    return frozenset({"person-subject", *(f"account-{name}" for name in request.tenants)})
+    return frozenset({"person-subject", "person-notes", *(f"account-{name}" for name in request.tenants)})
 
 
 def _subject(rows: Mapping[str, Mapping[str, object]]) -> Subject | None:

@@ -1,11 +1,16 @@
-"""The register in a table: one partition an owner, one small entity a name."""
+"""A register in a table: one partition an owner, one small entity a name.
 
+Each write has a random id of its own, so that a lost answer is told from somebody else's write of the same.
+"""
+
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError
-from azure.data.tables import UpdateMode
+from azure.data.tables import TableEntity, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.storage_clients import Lazy
@@ -19,41 +24,40 @@ from shared.domain.errors import (
 from shared.domain.ports import Entry
 
 TABLE = "subjects"
-_NOT_OURS = frozenset({"PartitionKey", "RowKey"})
+PASSING = "passing"
+_WRITE_ID = "write_id"
+_NOT_OURS = frozenset({"PartitionKey", "RowKey", _WRITE_ID})
 
 
 class TableRegister:
-    """Implements `shared.domain.ports.Register`."""
+    """Implements `shared.domain.ports.Register`, and `PassingRegister` where entries say `until` when."""
 
-    def __init__(self, service: Lazy[TableServiceClient]) -> None:
+    def __init__(self, service: Lazy[TableServiceClient], table: str = TABLE) -> None:
         self._service = service
+        self._name = table
 
     async def read(self, owner: str, name: str) -> Entry | None:
         """See `Register.read`."""
-        try:
-            with self._service.translated():
-                entity = await (await self._table()).get_entity(owner, name)
-        except UnknownRequest:
-            return None
-        value = {_shown(key): str(held) for key, held in entity.items() if key not in _NOT_OURS}
-        return Entry(owner, name, value, str(entity.metadata["etag"]))
+        standing = await self._standing(owner, name)
+        return _entry(standing) if standing is not None else None
 
     async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
         """See `Register.insert`."""
-        entry = Entry(owner, name, value, "")
+        entry, write_id = Entry(owner, name, value, ""), secrets.token_hex(16)
         try:
             with self._service.translated():
-                answer = await (await self._table()).create_entity(_entity(entry))
+                answer = await (await self._table()).create_entity(_entity(entry, write_id))
         except (AlreadyRecorded, StorageUnavailable):
-            return await self._ours(entry)
+            return await self._ours(entry, write_id)
         return replace(entry, version=str(answer["etag"]))
 
     async def replace(self, entry: Entry) -> Entry:
         """See `Register.replace`."""
+        write_id = secrets.token_hex(16)
         try:
             with self._service.translated():
                 answer = await (await self._table()).update_entity(
-                    _entity(entry),
+                    _entity(entry, write_id),
                     mode=UpdateMode.REPLACE,
                     etag=entry.version,
                     match_condition=MatchConditions.IfNotModified,
@@ -61,7 +65,7 @@ class TableRegister:
         except UnknownRequest as gone:
             raise Overtaken from gone
         except (Overtaken, StorageUnavailable):
-            return await self._ours(entry)
+            return await self._ours(entry, write_id)
         return replace(entry, version=str(answer["etag"]))
 
     async def remove(self, entry: Entry) -> None:
@@ -77,16 +81,41 @@ class TableRegister:
         except UnknownRequest:
             return
 
-    async def _ours(self, entry: Entry) -> Entry:
-        """The entry as it stands, if it says what we wrote: then only the answer was lost."""
+    async def passed(self, now: datetime, most: int) -> tuple[Entry, ...]:
+        """See `PassingRegister.passed`. Reads a whole table, so it is for one that holds little."""
+        found: list[Entry] = []
+        with self._service.translated():
+            entities = (await self._table()).query_entities(
+                "until lt @now", parameters={"now": now.isoformat()}, results_per_page=most
+            )
+            async for entity in entities:
+                found.append(_entry(entity))
+                if len(found) >= most:
+                    break
+        return tuple(found)
+
+    async def _ours(self, entry: Entry, write_id: str) -> Entry:
+        """The entry as it stands, if this very write made it: then only the answer was lost."""
         failure = AlreadyRecorded if not entry.version else Overtaken
-        standing = await self.read(entry.owner, entry.name)
-        if standing is None or dict(standing.value) != dict(entry.value):
+        standing = await self._standing(entry.owner, entry.name)
+        if standing is None or standing.get(_WRITE_ID) != write_id:
             raise failure
-        return standing
+        return _entry(standing)
+
+    async def _standing(self, owner: str, name: str) -> TableEntity | None:
+        try:
+            with self._service.translated():
+                return await (await self._table()).get_entity(owner, name)
+        except UnknownRequest:
+            return None
 
     async def _table(self) -> TableClient:
-        return (await self._service()).get_table_client(TABLE)
+        return (await self._service()).get_table_client(self._name)
+
+
+async def prepare_passing(service: TableServiceClient) -> None:
+    """Make the table for what serves for a while."""
+    await service.create_table_if_not_exists(PASSING)
 
 
 async def prepare_register(service: TableServiceClient, fingerprint: str) -> None:
@@ -103,9 +132,15 @@ async def prepare_register(service: TableServiceClient, fingerprint: str) -> Non
             raise UnknownHashKey from None
 
 
-def _entity(entry: Entry) -> dict[str, str]:
+def _entry(entity: TableEntity) -> Entry:
+    value = {_shown(key): str(held) for key, held in entity.items() if key not in _NOT_OURS}
+    version = str(entity.metadata["etag"])
+    return Entry(str(entity["PartitionKey"]), str(entity["RowKey"]), value, version)
+
+
+def _entity(entry: Entry, write_id: str) -> dict[str, str]:
     held = {_stored(key): value for key, value in entry.value.items()}
-    return {"PartitionKey": entry.owner, "RowKey": entry.name, **held}
+    return {"PartitionKey": entry.owner, "RowKey": entry.name, **held, _WRITE_ID: write_id}
 
 
 # Property names of a table know no hyphen.

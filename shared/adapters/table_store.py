@@ -1,6 +1,8 @@
 """Records of requests in a table: one partition a request, one transaction a write."""
 
+import json
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 
 from azure.core import MatchConditions
@@ -9,10 +11,10 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.request_rows import EVENT, event_of, personal_keys, request_of, rows_of
 from shared.adapters.storage_clients import Lazy
-from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.journal import Event
-from shared.domain.ports import Stored
-from shared.domain.request import PrivacyRequest
+from shared.domain.ports import Page, Stored
+from shared.domain.request import PrivacyRequest, Status
 
 TABLE = "requests"
 HEAD = "request"
@@ -78,6 +80,18 @@ class TableStore:
             except UnknownRequest:  # another removes the same request; what it left comes at the next try
                 return
 
+    async def page(self, statuses: frozenset[Status], after: str | None, most: int) -> Page:
+        """See `RequestStore.page`."""
+        wanted = " or ".join(f"status eq '{status}'" for status in sorted(statuses))
+        with self._service.translated():
+            entities = (await self._table()).query_entities(
+                f"RowKey eq '{HEAD}' and ({wanted})", results_per_page=most
+            )
+            pages = entities.by_page(_place(after))  # type: ignore[arg-type] # tables have keys for a token
+            found = [request_of({HEAD: entity}) async for entity in await anext(pages)]
+        place = pages.continuation_token  # type: ignore[attr-defined] # the SDK's iterator of pages has it
+        return Page(tuple(found), _told(place))
+
     async def _write(self, request: PrivacyRequest, write_id: str, operations: Sequence[Operation]) -> Stored:
         standing = frozenset(rows_of(request))
         with self._service.translated():
@@ -117,6 +131,31 @@ def _entities(request: PrivacyRequest, write_id: str) -> dict[str, Entity]:
     }
     entities[HEAD]["write_id"] = write_id
     return entities
+
+
+# Where the service would go on, as it tells it: the keys of the next entity.
+def _told(place: Mapping[str, str | None] | None) -> str | None:
+    if not place or not place.get("PartitionKey"):
+        return None
+    return urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _place(told: str | None) -> dict[str, str | None] | None:
+    if told is None:
+        return None
+    try:
+        place = json.loads(urlsafe_b64decode(told))
+    except (ValueError, RecursionError) as error:
+        raise BadPlace from error
+    if not isinstance(place, dict) or set(place) != {"PartitionKey", "RowKey"}:
+        raise BadPlace
+    if not isinstance(place["PartitionKey"], str) or not all(map(_is_key, place.values())):
+        raise BadPlace
+    return place
+
+
+def _is_key(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value.isascii() and value.isprintable())
 
 
 def _delete(request_id: str, name: str) -> tuple[str, Entity]:

@@ -15,10 +15,19 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.agenda import FIRST_DISTANCE
 from shared.domain.deadlines import Regulation, due_at
-from shared.domain.errors import AlreadyRecorded, KeyReused, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import (
+    AlreadyRecorded,
+    KeyReused,
+    Overtaken,
+    StorageUnavailable,
+    TooManyRequests,
+    UnknownRequest,
+)
 from shared.domain.keyed_hash import KeyedHash, ticket_digest
 from shared.domain.ports import Clock, Due, DueTable, Entry, Register, RequestStore, Stored, WorkQueue
-from shared.domain.request import Kind, Outcome, PrivacyRequest, Status, TenantProgress
+from shared.domain.progress import Outcome, TenantProgress
+from shared.domain.request import Kind, PrivacyRequest, Proof, Status
+from shared.domain.spacing import Spacing
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 
@@ -36,6 +45,7 @@ class Submission:
     regulation: Regulation
     subject: Subject
     submitter: str
+    proof: Proof = Proof.APP
     received_at: datetime | None = None
     idempotency_key: str | None = None
 
@@ -60,10 +70,14 @@ class Acceptance:
     keyed_hash: KeyedHash
     topology: Topology
     zone: ZoneInfo
+    spacing: Spacing
     new_id: Callable[[], uuid.UUID] = uuid.uuid4
 
     async def __call__(self, submission: Submission) -> Accepted:
-        """Record and nudge. Raises `KeyReused`, `StorageUnavailable` (a repeat is then safe)."""
+        """Record and nudge.
+
+        Raises `KeyReused`, `TooManyRequests`, `StorageUnavailable` (a repeat is then safe).
+        """
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
         else:
@@ -114,7 +128,19 @@ class Acceptance:
         name = _entry_name(request.kind)
         return await self.register.insert(request.given_key, name, {"request": request.id})
 
+    async def _unname(self, request: PrivacyRequest) -> None:
+        """Take back the name of a request that will not be recorded: nothing else would ever remove it."""
+        named = await self.register.read(request.given_key, _entry_name(request.kind))
+        if named is not None and named.value["request"] == request.id:
+            with contextlib.suppress(Overtaken):
+                await self.register.remove(named)
+
     async def _record(self, request: PrivacyRequest) -> Stored:
+        try:
+            await self.spacing.take(request)
+        except TooManyRequests:
+            await self._unname(request)
+            raise
         await self.due.put(Due(request.id, self.clock.now() + FIRST_DISTANCE, FIRST_DISTANCE))
         try:
             return await self.store.add(request.recorded())
@@ -124,8 +150,8 @@ class Acceptance:
     def _new(self, submission: Submission, request_id: str) -> PrivacyRequest:
         now = self.clock.now()
         received_at = submission.received_at or now
-        subject = submission.subject
-        given = json.dumps(asdict(subject), sort_keys=True)
+        subject, submitter = submission.subject, submission.submitter
+        given = (submission.proof, type(subject).__name__, json.dumps(asdict(subject), sort_keys=True))
         return PrivacyRequest(
             id=request_id,
             kind=submission.kind,
@@ -133,8 +159,9 @@ class Acceptance:
             subject=subject,
             named=self.topology.named(subject),
             linked=self.topology.linked(subject),
-            submitter=submission.submitter,
-            given_key=self.keyed_hash.hex("given", submission.submitter, type(subject).__name__, given),
+            submitter=submitter,
+            proof=submission.proof,
+            given_key=self.keyed_hash.hex("given", submitter, *given),
             body_digest=self._body_digest(submission),
             ticket_digest=ticket_digest(self.keyed_hash.ticket(request_id)),
             received_at=received_at,
@@ -156,6 +183,7 @@ class Acceptance:
             "kind": submission.kind,
             "regulation": submission.regulation,
             "subject": asdict(submission.subject),
+            "proof": submission.proof,
             "receivedAt": submission.received_at and submission.received_at.isoformat(),
         }
         return self.keyed_hash.hex("body", json.dumps(body, sort_keys=True))

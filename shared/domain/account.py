@@ -24,7 +24,7 @@ class Identity:
         kind = "emailAddress" if self.is_email else self.sign_in_type
         if kind == "federated":  # a provider's subject is an opaque, case-sensitive text
             return kind, self.issuer.lower(), self.issuer_assigned_id
-        return kind, self.issuer.lower(), self.issuer_assigned_id.lower()
+        return kind, self.issuer.lower(), _lower(self.issuer_assigned_id)
 
     @property
     def is_email(self) -> bool:
@@ -49,7 +49,12 @@ class Account:
         """
         if any(held.matches(asked) for held in self.identities):
             return True
-        return asked.is_email and self.user_principal_name.lower() == asked.issuer_assigned_id.lower()
+        return asked.is_email and _lower(self.user_principal_name) == _lower(asked.issuer_assigned_id)
+
+
+def _lower(name: str) -> str:
+    """In lower case, but the Kelvin sign: of all that is not ASCII, it alone would become an ASCII letter."""
+    return "".join(letter if letter == "\N{KELVIN SIGN}" else letter.lower() for letter in name)
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,10 @@ def next_look(request: PrivacyRequest, retention: Retention, margin: timedelta, 
 def ready_at(request: PrivacyRequest, margin: timedelta) -> datetime | None:
     """From when a worker may claim: the wait's end, or a little after the lease of one that vanished.
 
-    None where nobody may: it has ended, or an operator must decide.
+    None where nobody may: it has ended, an operator must decide, or its clock stands still.
     """
+    if request.paused_at is not None:
+        return None
     if request.status is Status.WAITING:
         return request.until
     if request.status is Status.RUNNING:
@@ -81,7 +83,7 @@ def _of_work(request: PrivacyRequest, margin: timedelta) -> Iterator[Item]:
     ready = ready_at(request, margin)
     if ready is not None:
         yield Item(Act.RUN, ready)
-    if request.status not in FINAL:
+    if request.status not in FINAL and request.paused_at is None:
         reminders = ((Act.REMIND_NEAR, request.due_at - NEAR), (Act.REMIND_PAST, request.due_at))
         yield from (Item(act, at) for act, at in reminders if act.value not in request.reminded)
 
@@ -94,7 +96,7 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
     kept = retention.failed if request.status is Status.FAILED else TIDY_AFTER
     if not request.tidied:
         yield Item(Act.TIDY, ended + kept)
-    if request.subject is not None:
+    if request.subject is not None or request.notes:
         yield Item(Act.FORGET, ended + kept)
     if request.archive is not None and request.archive.removed_at is None:
         yield Item(Act.EXPIRE, request.archive.expires_at)

@@ -3,6 +3,10 @@
 The register has one entry an account, naming its open export and its open deletion; it changes only under
 the version that was read, so two requests cannot both get past. An entry that names a request which has
 ended or failed is free: nothing has to be released.
+
+Only a verified request blocks another: one that rests on an app's word alone gives way to the person's own,
+as long as nothing irreversible was done for it. Before its mark a deletion closes its accounts to exports, by
+a write that an export which is claiming at this moment does not survive.
 """
 
 from dataclasses import dataclass, replace
@@ -23,6 +27,8 @@ from shared.domain.request import Kind, PrivacyRequest
 from shared.domain.turn import Turn
 
 ACCOUNT = "account"
+CLOSED = f"{Kind.DELETION}-closes"
+"""Names the deletion that is about to set its mark."""
 LOOK_AGAIN = timedelta(minutes=1)
 TRIES = 5
 
@@ -62,26 +68,41 @@ class Claims:
         for _ in range(TRIES):
             try:
                 entry = await self._written(key, request)
-            except (AlreadyRecorded, Overtaken):
+                if request.kind is Kind.DELETION:
+                    await self._outwait_export(entry, request)
+            except Overtaken:
                 continue
-            if request.kind is Kind.DELETION:
-                await self._outwait_export(entry)
             return
         raise StorageUnavailable
 
     async def _written(self, key: str, request: PrivacyRequest) -> Entry:
         """The account's entry once it names this request. Raises `RetryLater`, `Refuse`, `Overtaken`."""
         mine = {request.kind: request.id, f"{request.kind}-since": self.clock.now().isoformat()}
-        entry = await self.register.read(key, ACCOUNT)
-        if entry is None:
+        try:
             return await self.register.insert(key, ACCOUNT, mine)
-        if request.kind is Kind.EXPORT and await self._open(entry, Kind.DELETION):
-            raise Refuse("being_deleted")
+        except AlreadyRecorded:  # most accounts have none
+            entry = await self.register.read(key, ACCOUNT)
+        if entry is None:
+            raise Overtaken
+        if request.kind is Kind.EXPORT:
+            await self._pass_deletion(entry, request)
         if entry.value.get(request.kind) == request.id:
             return entry
-        if await self._open(entry, request.kind):
-            raise RetryLater(LOOK_AGAIN, "another_request")
+        if same_kind := await self._open(entry, request.kind):
+            if not _gives_way(same_kind.request, request):
+                raise RetryLater(LOOK_AGAIN, "another_request")
+            await self._supersede(same_kind, request)
         return await self.register.replace(replace(entry, value={**entry.value, **mine}))
+
+    async def _pass_deletion(self, entry: Entry, request: PrivacyRequest) -> None:
+        """Let an export go on beside a deletion that waits for it. Raises `Refuse`, `RetryLater`."""
+        deletion = await self._open(entry, Kind.DELETION)
+        if deletion is None:
+            return
+        if not _gives_way(deletion.request, request):
+            raise Refuse("being_deleted")
+        if entry.value.get(CLOSED) == deletion.request.id:
+            raise RetryLater(LOOK_AGAIN, "another_request")
 
     async def _open(self, entry: Entry, kind: Kind) -> Stored | None:
         """The request of this kind that the entry names, if it still binds others."""
@@ -94,18 +115,44 @@ class Claims:
             return None
         return stored if stored.request.binds else None
 
-    async def _outwait_export(self, entry: Entry) -> None:
+    async def close_to_exports(self, request: PrivacyRequest) -> None:
+        """Let no export claim this deletion's accounts any more, and wait for one that has since it did.
+
+        Raises `RetryLater`, `Overtaken`.
+        """
+        for key in request.claims:
+            await self._close(key, request)
+
+    async def _close(self, key: str, request: PrivacyRequest) -> None:
+        for _ in range(TRIES):
+            entry = await self.register.read(key, ACCOUNT)
+            if entry is None or entry.value.get(Kind.DELETION) != request.id:
+                raise Overtaken  # another deletion has taken the account from this one
+            try:
+                await self._outwait_export(entry, request)
+                await self.register.replace(replace(entry, value={**entry.value, CLOSED: request.id}))
+            except Overtaken:  # by an export: look again
+                continue
+            return
+        raise StorageUnavailable
+
+    async def _outwait_export(self, entry: Entry, request: PrivacyRequest) -> None:
         """Wait for the account's open export, at most `patience`; then cancel it. Raises `RetryLater`."""
         export = await self._open(entry, Kind.EXPORT)
         if export is None:
             return
-        left = (
-            datetime.fromisoformat(entry.value[f"{Kind.DELETION}-since"]) + self.patience - self.clock.now()
-        )
+        since = datetime.fromisoformat(entry.value[f"{Kind.DELETION}-since"])
+        left = since + self.patience - self.clock.now()
         if left > timedelta():
             raise RetryLater(min(left, LOOK_AGAIN), "another_request")
-        cancelled = export.request.cancelled(
-            self.clock.now(), "superseded", f"deletion {entry.value[Kind.DELETION]}"
-        )
-        await self.store.save(replace(export, request=cancelled))
-        await self.blobs.remove(f"{export.request.id}/")
+        await self._supersede(export, request)
+
+    async def _supersede(self, stored: Stored, by: PrivacyRequest) -> None:
+        """Cancel a request that gives way, and remove what it had made. Raises `Overtaken`."""
+        cancelled = stored.request.cancelled(self.clock.now(), "superseded", f"{by.kind} {by.id}")
+        await self.store.save(replace(stored, request=cancelled))
+        await self.blobs.remove(f"{stored.request.id}/")
+
+
+def _gives_way(standing: PrivacyRequest, request: PrivacyRequest) -> bool:
+    return request.verified and not standing.verified and standing.irreversible_at is None

@@ -1,54 +1,136 @@
-"""What people decide about a request: withdraw it, let it go on, have it tried again, refuse it."""
+"""What people decide about a request: withdraw it, approve, try again, end it, change its term."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from shared.domain.errors import Overtaken, StorageUnavailable
+from shared.domain.callers import Operator
+from shared.domain.deadlines import due_at, extended_due_at
+from shared.domain.errors import InvalidTransition, Overtaken, OwnRequest, StorageUnavailable
 from shared.domain.ports import Clock, Log, RequestStore, WorkQueue
 from shared.domain.promises import Promises
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import FINAL, Kind, PrivacyRequest, Status
 
 Decide = Callable[[PrivacyRequest, datetime], PrivacyRequest]
 TRIES = 10
 """Against a worker that saves at the same time: the request is read again and the decision taken anew."""
 
 
+class FourEyes(StrEnum):
+    """Which requests two operators must approve."""
+
+    NONE = "none"
+    DELETIONS = "deletions"
+    ALL = "all"
+
+    def wants_two(self, kind: Kind) -> bool:
+        """Whether one operator's approval is not enough."""
+        return self is FourEyes.ALL or (self is FourEyes.DELETIONS and kind is Kind.DELETION)
+
+
 @dataclass(frozen=True)
 class Decisions:
-    """Each raises `UnknownRequest`, `StorageUnavailable`, and `InvalidTransition` where it is too late."""
+    """Each raises `UnknownRequest`, `StorageUnavailable`, and `InvalidTransition` where it is too late.
+
+    `note` is free text to stand beside the event.
+    """
 
     store: RequestStore
     queue: WorkQueue
     promises: Promises
     clock: Clock
     log: Log
+    zone: ZoneInfo
+    four_eyes: FourEyes = FourEyes.NONE
 
-    async def cancel(self, request_id: str, by: str, reason: str = "withdrawn") -> PrivacyRequest:
+    async def cancel(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Withdraw the request; possible until the mark is set."""
-        return await self._decide(request_id, lambda request, now: request.cancelled(now, reason, by))
+        return await self._decide(
+            request_id, note, lambda request, now: request.cancelled(now, "withdrawn", by)
+        )
 
-    async def refuse(self, request_id: str, by: str, reason: str) -> PrivacyRequest:
+    async def refuse(self, request_id: str, by: str, reason: str, note: str | None = None) -> PrivacyRequest:
         """Refuse a request that awaits approval; possible until the mark is set."""
-        return await self._decide(request_id, lambda request, now: request.refused(now, reason, by))
 
-    async def approve(self, request_id: str, by: str) -> PrivacyRequest:
-        """Let a request go on that awaits approval."""
-        return await self._go_on(request_id, lambda request, now: request.approved(now, by))
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            if request.status is not Status.AWAITING_APPROVAL:
+                raise InvalidTransition(f"{request.status} awaits no approval")
+            return request.refused(now, reason, by)
 
-    async def retry(self, request_id: str, by: str) -> PrivacyRequest:
+        return await self._decide(request_id, note, decide)
+
+    async def approve(self, request_id: str, by: Operator, note: str | None = None) -> PrivacyRequest:
+        """Let a request go on that awaits approval; where two must approve, the second does.
+
+        Raises `OwnRequest` for somebody who made the request.
+        """
+
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            if request.submitter in by.also:
+                raise OwnRequest
+            if self.four_eyes.wants_two(request.kind) and not request.consents:
+                return request.consented(now, by.name)
+            if by.name in request.consents:
+                raise InvalidTransition("a second operator must approve")
+            return request.approved(now, by.name)
+
+        request = await self._decide(request_id, note, decide)
+        return await self._nudged(request)
+
+    async def retry(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Have a failed request tried again; it resumes where it stopped."""
-        return await self._go_on(request_id, lambda request, now: request.retried(now, by))
+        request = await self._decide(request_id, note, lambda request, now: request.retried(now, by))
+        return await self._nudged(request)
 
-    async def _go_on(self, request_id: str, decide: Decide) -> PrivacyRequest:
-        request = await self._decide(request_id, decide)
-        await self.queue.send(request.id)
+    async def close(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
+        """End a request that an operator has in hand: failed, it is cancelled; else what is left is kept."""
+
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            if request.status is Status.FAILED:
+                return request.cancelled(now, "closed", by)
+            return request.retained(now, by)
+
+        return await self._decide(request_id, note, decide)
+
+    async def extend(self, request_id: str, by: str, reason: str, note: str | None = None) -> PrivacyRequest:
+        """Extend the term, once."""
+
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            until = extended_due_at(request.regulation, request.received_at, self.zone, request.paused)
+            return request.extended(now, until, reason, by)
+
+        return await self._decide(request_id, note, decide)
+
+    async def pause(self, request_id: str, by: str, reason: str, note: str | None = None) -> PrivacyRequest:
+        """Let the clock stand still while it is in doubt who asks."""
+        return await self._decide(
+            request_id, note, lambda request, now: request.clock_paused(now, reason, by)
+        )
+
+    async def resume(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
+        """Let the clock run again; the due date moves by as many days as it stood still."""
+
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            paused = request.paused + (now - (request.paused_at or now))
+            reckon = extended_due_at if request.extended_for else due_at
+            until = reckon(request.regulation, request.received_at, self.zone, paused)
+            return request.clock_resumed(now, until, paused, by)
+
+        return await self._nudged(await self._decide(request_id, note, decide))
+
+    async def _nudged(self, request: PrivacyRequest) -> PrivacyRequest:
+        if request.status not in FINAL:
+            await self.queue.send(request.id)
         return request
 
-    async def _decide(self, request_id: str, decide: Decide) -> PrivacyRequest:
+    async def _decide(self, request_id: str, note: str | None, decide: Decide) -> PrivacyRequest:
         for _ in range(TRIES):
             stored = await self.store.get(request_id)
             decided = decide(stored.request, self.clock.now())
+            if note:
+                decided = decided.with_note(note)
             try:
                 await self.store.save(replace(stored, request=decided))
             except Overtaken:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import AskOperator
 from shared.domain.ports import Directory
-from shared.domain.request import TenantProgress
+from shared.domain.progress import TenantProgress
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, RetryLater
 from shared.domain.plan import Step, names
 from shared.domain.ports import Clock
-from shared.domain.request import Outcome, PrivacyRequest, TenantProgress
+from shared.domain.progress import Outcome, TenantProgress
+from shared.domain.request import PrivacyRequest
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import Topology
 from shared.domain.turn import Turn

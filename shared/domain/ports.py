@@ -9,7 +9,7 @@ from typing import Protocol
 
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.journal import Event
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import PrivacyRequest, Status
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 JsonObject = Mapping[str, JsonValue]
@@ -70,6 +70,20 @@ class RequestStore(Protocol):
     async def remove(self, request_id: str) -> None:
         """Remove everything about a request, its record last; an unknown one is no error."""
 
+    async def page(self, statuses: frozenset[Status], after: str | None, most: int) -> "Page":
+        """At most `most` requests in one of these states, in the order of their ids, without their tenants.
+
+        `after` is the `next` of the page before. Raises `BadPlace` for one that it did not give.
+        """
+
+
+@dataclass(frozen=True)
+class Page:
+    """Requests of a list; `next` leads to more, None at the end. A page may be empty and not the last."""
+
+    requests: tuple[PrivacyRequest, ...]
+    next: str | None
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -98,6 +112,13 @@ class Register(Protocol):
 
     async def remove(self, entry: Entry) -> None:
         """Remove the entry if nobody has written it since `entry.version`. Raises `Overtaken`."""
+
+
+class PassingRegister(Register, Protocol):
+    """Facts that serve for a while: each entry says `until` when, in ISO 8601 and UTC."""
+
+    async def passed(self, now: datetime, most: int) -> tuple[Entry, ...]:
+        """At most `most` entries whose `until` is over."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +187,9 @@ class Directory(Protocol):
 
     async def accounts_signing_in_as(self, identity: Identity) -> tuple[Account, ...]:
         """The users that Graph finds by this sign-in; the caller checks which really hold it."""
+
+    async def accounts_with_mail(self, address: str) -> tuple[Account, ...]:
+        """The users that have this address as `mail` or among `otherMails`; it need not sign them in."""
 
     async def recycled(self, object_id: str) -> RecycledAccount | None:
         """The user in the recycle bin, None if it is not there."""

@@ -5,14 +5,14 @@ The states and where they lead are the table `LEADS_TO`; nothing else sets a sta
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from shared.domain.account import Account
 from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition
 from shared.domain.journal import Event, What, beginning
+from shared.domain.progress import Archive, Outcome, TenantProgress
 from shared.domain.subject import Subject
 
 
@@ -46,6 +46,17 @@ class Status(StrEnum):
     """the retry budget is spent; an operator may have it tried again"""
 
 
+class Proof(StrEnum):
+    """Who says that the person asked."""
+
+    APP = "app"
+    """the app alone: its own word for it"""
+    ID_TOKEN = "id_token"  # noqa: S105 - the kind of proof, no secret
+    """the person's fresh ID token came with the app's request"""
+    PERSON = "person"
+    """the person themselves, by their access token"""
+
+
 LEADS_TO: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         Status.ACCEPTED: frozenset({Status.RUNNING, Status.CANCELLED}),
@@ -67,98 +78,16 @@ REVOCABLE = frozenset({Status.CANCELLED, Status.REFUSED})
 """Not reached any more once the mark is set."""
 
 
-class Outcome(StrEnum):
-    """What is true of one tenant at the end."""
-
-    COLLECTED = "collected"
-    """everything asked for was read and is in the archive"""
-    SOFT_DELETED = "soft_deleted"
-    """read back: not among the users, in the recycle bin until `restorable_until`"""
-    ALREADY_SOFT_DELETED = "already_soft_deleted"
-    """was in the recycle bin before this request looked"""
-    NOT_FOUND = "not_found"
-    """looked twice, a replication window apart, and not there"""
-    NOT_SEARCHED = "not_searched"
-    """no setting links this tenant to where the person was named"""
-    FAILED = "failed"
-    """the retry budget was spent before this tenant was done"""
+MOST_NOTES, LONGEST_NOTE = 20, 700
+"""Together they fit into one property of a table, were every character written as two."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of a section as it lies in staging; `count` of records, `size` in bytes."""
+class Note:
+    """Free text that an operator gave with the event of this number; removed with what is personal."""
 
-    blob: str
-    count: int
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of an export, collected into staging piece by piece.
-
-    `reached` is the time (as Graph wrote it) of which everything newer has been collected;
-    None at the start, and for sections that are read at once.
-    """
-
-    name: str
-    file_name: str
-    source: str
-    collected_at: datetime
-    parts: tuple[Part, ...] = ()
-    reached: str | None = None
-
-    @property
-    def count(self) -> int:
-        """Records in all pieces."""
-        return sum(part.count for part in self.parts)
-
-    @property
-    def size(self) -> int:
-        """Bytes in all pieces."""
-        return sum(part.size for part in self.parts)
-
-    def with_part(self, part: Part, reached: str | None) -> "Section":
-        """This section with one more piece."""
-        return replace(self, parts=(*self.parts, part), reached=reached)
-
-
-@dataclass(frozen=True)
-class TenantProgress:
-    """What was found and done in one tenant; `domain` tells it from another that is given its name."""
-
-    tenant: str
-    account: Account | None = field(default=None, repr=False)
-    absent_since: datetime | None = None
-    outcome: Outcome | None = None
-    restorable_until: datetime | None = None
-    sections: tuple[Section, ...] = ()
-    domain: str = ""
-
-    def with_section(self, section: Section) -> "TenantProgress":
-        """This progress with one more section; a section collected again takes the place of the old."""
-        others = tuple(held for held in self.sections if held.name != section.name)
-        return replace(self, sections=(*others, section))
-
-    def section(self, name: str) -> Section | None:
-        """The section of this name, as far as it was collected."""
-        return next((held for held in self.sections if held.name == name), None)
-
-    def with_outcome(self, outcome: Outcome) -> "TenantProgress":
-        """What is true of this tenant."""
-        return replace(self, outcome=outcome)
-
-
-@dataclass(frozen=True)
-class Archive:
-    """The finished export: its blob, size in bytes, checksum, and until when it is kept."""
-
-    blob: str
-    size: int
-    sha256: str
-    expires_at: datetime
-    removed_at: datetime | None = None
+    event: int
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -166,7 +95,9 @@ class PrivacyRequest:
     """One request. Times are aware UTC.
 
     `subject` is None once the personal identifiers were removed. `named` and `linked` are the tenants that
-    are searched, fixed when the request was accepted. `last` is the newest event of the journal.
+    are searched, fixed when the request was accepted. `extended_for` is the reason for which the term was
+    extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
+    the operators who have approved where two must. `last` is the newest event of the journal.
     """
 
     id: str
@@ -183,6 +114,7 @@ class PrivacyRequest:
     accepted_at: datetime
     due_at: datetime
     updated_at: datetime
+    proof: Proof = Proof.APP
     status: Status = Status.ACCEPTED
     reason: str | None = None
     until: datetime | None = None
@@ -190,6 +122,11 @@ class PrivacyRequest:
     leased_until: datetime | None = None
     done: frozenset[str] = frozenset()
     approvals: frozenset[str] = frozenset()
+    consents: tuple[str, ...] = ()
+    extended_for: str | None = None
+    paused_at: datetime | None = None
+    paused: timedelta = timedelta()
+    notes: tuple[Note, ...] = ()
     claims: tuple[str, ...] = ()
     tenants: Mapping[str, TenantProgress] = field(default_factory=dict)
     archive: Archive | None = None
@@ -210,6 +147,11 @@ class PrivacyRequest:
     def undecided(self) -> tuple[str, ...]:
         """The tenants of which nobody can say yet what is true."""
         return tuple(name for name, progress in sorted(self.tenants.items()) if progress.outcome is None)
+
+    @property
+    def verified(self) -> bool:
+        """Whether the person themselves has shown that they ask."""
+        return self.proof is not Proof.APP
 
     @property
     def binds(self) -> bool:
@@ -305,13 +247,66 @@ class PrivacyRequest:
         granted = replace(self, approvals=self.approvals | {self.reason})
         return granted._to(Status.RUNNING, What.APPROVED, now, self.reason, by)
 
+    def consented(self, now: datetime, by: str) -> "PrivacyRequest":
+        """The first of two operators approves; another must too."""
+        if self.status is not Status.AWAITING_APPROVAL:
+            raise InvalidTransition(f"{self.status} awaits no approval")
+        agreed = replace(self, consents=(*self.consents, by), updated_at=now)
+        return agreed._noted(What.CONSENTED, now, self.reason, by)
+
+    def retained(self, now: datetime, by: str) -> "PrivacyRequest":
+        """An operator ends it: what is undecided in a tenant is kept there."""
+        if self.status is not Status.AWAITING_APPROVAL:
+            raise InvalidTransition(f"{self.status} awaits no decision")
+        kept = {name: self.progress(name).with_outcome(Outcome.RETAINED) for name in self.undecided}
+        ended = replace(self, tenants={**self.tenants, **kept})
+        return ended._to(Status.COMPLETED, What.COMPLETED, now, "retained", by)
+
+    def extended(self, now: datetime, due_at: datetime, reason: str, by: str) -> "PrivacyRequest":
+        """The term is extended, once, while it runs (GDPR Art. 12(3): told within the first month)."""
+        if self.status in FINAL:
+            raise InvalidTransition("the request has ended")
+        if self.extended_for is not None:
+            raise InvalidTransition("the term was extended before")
+        if (self.paused_at or now) > self.due_at:
+            raise InvalidTransition("the term is over: an extension must be told before its end")
+        longer = replace(self, due_at=due_at, extended_for=reason, reminded=frozenset(), updated_at=now)
+        return longer._noted(What.EXTENDED, now, reason, by)
+
+    def clock_paused(self, now: datetime, reason: str, by: str) -> "PrivacyRequest":
+        """The clock stands still, and nothing is done, until it is resumed (GDPR Art. 12(6))."""
+        if self.status in FINAL or self.irreversible_at is not None:
+            raise InvalidTransition("the request has ended or cannot be stopped any more")
+        if self.regulation is not Regulation.GDPR:
+            raise InvalidTransition("under the CCPA the clock does not stop (regulations § 7021)")
+        if self.paused_at is not None:
+            raise InvalidTransition("the clock stands still already")
+        still = replace(self, paused_at=now, leased_until=None, updated_at=now)
+        return still._noted(What.PAUSED, now, reason, by)
+
+    def clock_resumed(self, now: datetime, due_at: datetime, paused: timedelta, by: str) -> "PrivacyRequest":
+        """The clock runs again; `paused` is for how long it has stood still in all."""
+        if self.paused_at is None:
+            raise InvalidTransition("the clock does not stand still")
+        on = replace(self, paused_at=None, paused=paused, due_at=due_at, reminded=frozenset(), updated_at=now)
+        return on._noted(What.RESUMED, now, None, by)
+
+    def with_note(self, text: str) -> "PrivacyRequest":
+        """Free text beside the newest event."""
+        if len(self.notes) >= MOST_NOTES or self.last is None:
+            raise InvalidTransition(f"a request has room for {MOST_NOTES} notes")
+        return replace(self, notes=(*self.notes, Note(self.last.number, text)))
+
     def retried(self, now: datetime, by: str) -> "PrivacyRequest":
-        """An operator has it tried again; what it had claimed may name another request by now."""
+        """An operator has it tried again; what it had claimed may name another request by now.
+
+        A mark that was set stays set; its step is done anew, so that nothing goes on before the claim does.
+        """
         if self.status is not Status.FAILED:
             raise InvalidTransition(f"{self.status} cannot be tried again")
         if self.subject is None:
             raise InvalidTransition("the personal identifiers were removed; make a new request")
-        fresh = replace(self, tries=0, failing_since=None, done=self.done - {"claim"})
+        fresh = replace(self, tries=0, failing_since=None, done=self.done - {"claim", "mark"})
         return fresh._to(Status.RUNNING, What.RETRIED, now, self.reason, by)
 
     def with_tidied(self, now: datetime) -> "PrivacyRequest":
@@ -330,7 +325,7 @@ class PrivacyRequest:
         if self.status not in FINAL | {Status.FAILED}:
             raise InvalidTransition("an open request needs to know whom it is about")
         tenants = {name: replace(held, account=None) for name, held in self.tenants.items()}
-        return replace(self, subject=None, tenants=tenants)._noted(What.FORGOTTEN, now, by="upkeep")
+        return replace(self, subject=None, tenants=tenants, notes=())._noted(What.FORGOTTEN, now, by="upkeep")
 
     def with_reminder(self, which: str, now: datetime) -> "PrivacyRequest":
         """Operators were told that the due date is near or past."""
@@ -347,6 +342,8 @@ class PrivacyRequest:
             reason=reason,
             until=None,
             leased_until=None,
+            consents=(),
+            paused_at=None if status in FINAL else self.paused_at,
             updated_at=now,
             ended_at=now if status in FINAL | {Status.FAILED} else None,
         )

@@ -4,6 +4,7 @@ A look moves the promise under its version before it acts, so two sweeps at once
 dies leaves a promise that comes again.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from shared.domain.ports import (
     DueTable,
     ExportBlobs,
     Log,
+    PassingRegister,
     Register,
     RequestStore,
     Stored,
@@ -28,6 +30,8 @@ from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.turn import Timing, Turn
 
 MOST_PER_SHARD = 200
+MOST_PASSED = 1000
+"""Entries of the passing register that one sweep removes."""
 STALLED_AFTER = 3
 """Looks without anything having happened after which a request is reported."""
 SWEEP_OWNER, SWEEP = "upkeep", "last-sweep"
@@ -40,6 +44,7 @@ class Upkeep:
     store: RequestStore
     due: DueTable
     register: Register
+    passing: PassingRegister
     blobs: ExportBlobs
     queue: WorkQueue
     clock: Clock
@@ -66,10 +71,21 @@ class Upkeep:
                     return looks
                 await self._look_safely(stored, turn)
                 looks += 1
+        await self._forget_what_has_passed(turn)
         if whole:
             await self._note_sweep()
         self.log.info("sweep_ended", count=looks)
         return looks
+
+    async def _forget_what_has_passed(self, turn: Turn) -> None:
+        try:
+            for entry in await self.passing.passed(self.clock.now(), MOST_PASSED):
+                if turn.over:
+                    return
+                with contextlib.suppress(Overtaken):  # it serves again
+                    await self.passing.remove(entry)
+        except PrivacyError as error:
+            self.log.warning("passed_not_forgotten", code=error.code)
 
     async def last_sweep(self) -> datetime | None:
         """When a sweep last went through. Raises `StorageUnavailable`."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from shared.domain.account import Account, Identity
-from shared.domain.ports import AuditRole, Directory, JsonObject
+from shared.domain.ports import AuditRole, Directory, JsonObject, JsonValue
 from tests.fake_directory import FakeDirectory
 from tests.running import Json, Simulator
 
@@ -21,7 +21,9 @@ class Tenant(Protocol):
     @property
     def domain(self) -> str: ...
 
-    async def person(self, *identities: Identity, principal: str | None = None, **properties: str) -> str:
+    async def person(
+        self, *identities: Identity, principal: str | None = None, **properties: JsonValue
+    ) -> str:
         """A new user's object id."""
 
     async def person_with_events(self, count: int) -> tuple[str, set[str]]:
@@ -33,7 +35,9 @@ class TenantInMemory:
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     domain: str = "contoso.onmicrosoft.com"
 
-    async def person(self, *identities: Identity, principal: str | None = None, **properties: str) -> str:
+    async def person(
+        self, *identities: Identity, principal: str | None = None, **properties: JsonValue
+    ) -> str:
         name = principal or f"{uuid4()}@{self.domain}"
         account = Account(str(uuid4()), name, identities, datetime.now(UTC))
         return self.directory.add(account, dict(properties)).object_id
@@ -57,7 +61,9 @@ class SimulatedTenant:
     name: str
     simulator: Simulator
 
-    async def person(self, *identities: Identity, principal: str | None = None, **properties: str) -> str:
+    async def person(
+        self, *identities: Identity, principal: str | None = None, **properties: JsonValue
+    ) -> str:
         named = {"userPrincipalName": principal} if principal else {}
         written = [_written(identity) for identity in identities]
         return self.simulator.add_user(self.name, identities=written, **named, **properties)

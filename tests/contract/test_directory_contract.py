@@ -71,6 +71,15 @@ async def test_a_user_is_found_by_each_way_to_sign_in(tenant: Tenant, name: str)
         assert [account.object_id for account in found] == [object_id]
 
 
+async def test_a_user_is_found_by_the_addresses_they_get_mail_at(tenant: Tenant) -> None:
+    mail, other = (f"{name}{uuid4().hex[:8]}@example.com" for name in ("o'mail", "other"))
+    object_id = await tenant.person(mail=mail, otherMails=[other, "x@example.com"])
+    for address in (mail, other):
+        found = await tenant.directory.accounts_with_mail(address)
+        assert [account.object_id for account in found] == [object_id]
+    assert await tenant.directory.accounts_with_mail(f"no.{mail}") == ()
+
+
 async def test_an_address_of_the_tenant_itself_is_found_as_principal_name(tenant: Tenant) -> None:
     address = f"ada{uuid4().hex[:8]}@{tenant.domain}"
     object_id = await tenant.person(principal=address)

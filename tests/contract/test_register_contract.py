@@ -70,6 +70,20 @@ async def test_of_two_writers_at_once_exactly_one_wins(register: Register, owner
     assert await register.read(owner, "account") == winner
 
 
+async def test_of_two_writers_of_the_same_at_once_exactly_one_wins(register: Register, owner: str) -> None:
+    entry = await register.insert(owner, "challenge", {"used": ""})
+    rivals = [register.replace(replace(entry, value={"used": "once"})) for _ in range(5)]
+    results = await asyncio.gather(*rivals, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Entry", *["Overtaken"] * 4]
+
+
+async def test_of_two_who_insert_the_same_at_once_exactly_one_does(register: Register, owner: str) -> None:
+    results = await asyncio.gather(
+        *(register.insert(owner, "account", {"export": "1"}) for _ in range(5)), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyRecorded"] * 4 + ["Entry"]
+
+
 async def test_tables_filled_under_another_key_are_not_touched(azurite: str, owner: str) -> None:
     async with table_register(azurite) as ours:
         await ours.insert(owner, "account", {})

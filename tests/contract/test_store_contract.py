@@ -10,7 +10,8 @@ import pytest
 from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownRequest
 from shared.domain.journal import check
 from shared.domain.ports import RequestStore, Stored
-from shared.domain.request import Kind, PrivacyRequest, Status, TenantProgress
+from shared.domain.progress import TenantProgress
+from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.subject import EmailSubject, Subject, UserNameSubject
 from tests.contract.storage import table_store
 from tests.fakes import MemoryStore

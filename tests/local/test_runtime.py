@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
 
+from tests.contract_of_api import OPENAPI
 from tests.paths import ROOT
 from tests.unit.test_settings import environment
 
@@ -24,8 +26,11 @@ BAD_SUBMISSION = {
     "body": '{"regulation": "gdpr"}',
 }
 HEALTH = {"function": "health", "method": "GET", "url": "http://localhost/api/health"}
-ROUTES = ("submit_export", "show_export", "link_export", "submit_deletion", "show_deletion", "health")
-HTTP = {name: ["httpTrigger", "http"] for name in ROUTES}
+HTTP = {
+    str(operation["operationId"]): ["httpTrigger", "http"]
+    for methods in OPENAPI["paths"].values()
+    for operation in cast("Mapping[str, Mapping[str, object]]", methods).values()
+}
 
 
 def under_the_runtime(settings: Mapping[str, str], *invocations: Mapping[str, object]) -> dict[str, object]:

@@ -3,23 +3,41 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 
 import azure.functions as func
 
+from shared.auth.tokens import PersonTokens
+from shared.domain.challenges import Challenges
 from shared.domain.keyed_hash import KeyedHash
-from shared.front_desk import FrontDesk
+from shared.domain.limits import Allowance, Buckets, SharedAllowance
+from shared.front_desk import Allowances, FrontDesk
+from shared.gate import AppAuth, Gate, WorkforceCalls
 from tests.unit.world import World
 
 SUBMISSION = {"subject": {"email": "ada@example.com"}, "regulation": "gdpr"}
 
 
-def desk_of(world: World) -> FrontDesk:
+HASHING = KeyedHash(b"k" * 32)
+TENANT_IDS = {"contoso": "cccccccc-0000-4000-8000-00000000000c"}
+
+
+def desk_of(
+    world: World,
+    people: PersonTokens | None = None,
+    workforce: WorkforceCalls | None = None,
+    app_auth: AppAuth = AppAuth.KEY,
+) -> FrontDesk:
+    buckets = Buckets(world.passing, world.clock)
+    calls = Allowance("calls", 100, timedelta(seconds=1))
     return FrontDesk(
+        gate=Gate(app_auth, workforce, people, TENANT_IDS, HASHING, world.log),
         acceptance=world.acceptance,
+        challenges=Challenges(world.passing, world.clock, HASHING),
+        allowances=Allowances(SharedAllowance(buckets, calls, 10), SharedAllowance(buckets, calls, 1)),
         store=world.store,
         clock=world.clock,
         log=world.log,
-        keyed_hash=KeyedHash(b"k" * 32),
         topology=world.topology,
         plans=world.runner.plans,
     )

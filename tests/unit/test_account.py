@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from shared.domain.account import Account, Identity
@@ -19,6 +21,14 @@ def test_an_address_is_the_same_in_any_letter_case() -> None:
 
 def test_addresses_that_only_case_folding_would_make_equal_are_two_people() -> None:
     assert not account(email("strasse@example.com")).holds(email("straße@example.com"))
+
+
+def test_no_letter_outside_ascii_is_taken_for_one_inside() -> None:
+    outside = map(chr, range(128, sys.maxunicode + 1))
+    alike = [letter for letter in outside if letter.lower().isascii()]
+    assert "\N{KELVIN SIGN}" in alike
+    for letter in alike:
+        assert not account(email(f"{letter.lower()}im@x.y")).holds(email(f"{letter}im@x.y"))
 
 
 def test_a_numbered_further_address_counts() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition
-from shared.domain.request import Kind, Outcome, Status
+from shared.domain.progress import Outcome
+from shared.domain.request import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
 from tests.fake_directory import FakeDirectory

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.bodies import BadInput
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
-from shared.intake import KINDS, BadInput, read_idempotency_key, read_submission
+from shared.intake import KINDS, read_idempotency_key, read_submission
 from tests.unit.samples import NOW, linked_pair, pair_and_stranger
 
 GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from shared.domain.agenda import ready_at
+from shared.domain.callers import Operator
+from shared.domain.decisions import Decisions
 from shared.domain.errors import (
     DirectoryUnavailable,
     InvalidTransition,
@@ -22,9 +24,11 @@ from shared.domain.errors import (
     PermissionMissing,
     PrivacyError,
     Throttled,
+    TooManyRequests,
 )
 from shared.domain.journal import What, check
-from shared.domain.request import FINAL, Kind, Outcome, PrivacyRequest, Status
+from shared.domain.progress import Outcome
+from shared.domain.request import FINAL, Kind, PrivacyRequest, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject
 from tests.unit.points import Killed, Points
 from tests.unit.world import World
@@ -44,6 +48,17 @@ FAULTS = (
     DirectoryUnavailable("find_users"),
     PermissionMissing("find_users"),
 )
+BOSS = "operator x"
+DECISIONS: dict[str, Callable[[Decisions, str], Coroutine[object, object, PrivacyRequest]]] = {
+    "approve": lambda decisions, one: decisions.approve(one, Operator("x", may_act=True)),
+    "cancel": lambda decisions, one: decisions.cancel(one, BOSS),
+    "close": lambda decisions, one: decisions.close(one, BOSS),
+    "extend": lambda decisions, one: decisions.extend(one, BOSS, "complexity"),
+    "pause": lambda decisions, one: decisions.pause(one, BOSS, "identity_in_doubt"),
+    "refuse": lambda decisions, one: decisions.refuse(one, BOSS, "identity_not_shown"),
+    "resume": lambda decisions, one: decisions.resume(one, BOSS),
+    "retry": lambda decisions, one: decisions.retry(one, BOSS),
+}
 REDELIVERED_AFTER = timedelta(minutes=10)
 keys = st.sampled_from([None, "k1", "k2"])
 people, kinds, points = st.sampled_from(sorted(PEOPLE)), st.sampled_from(Kind), st.integers(0, 40)
@@ -93,6 +108,13 @@ class Life(RuleBasedStateMachine):
         subject: Subject = ObjectIdSubject(tenant, object_id) if by == "id" else EmailSubject(address)
         with contextlib.suppress(KeyReused):
             accepted = self.do(self.world.accept(kind, subject, key))
+            self.about[accepted.request.id] = address
+
+    @rule(kind=kinds, address=people)
+    def submit_by_the_person(self, kind: Kind, address: str) -> None:
+        with contextlib.suppress(TooManyRequests):
+            subject = ObjectIdSubject(*PEOPLE[address][0])
+            accepted = self.do(self.world.accept(kind, subject, proof=Proof.PERSON))
             self.about[accepted.request.id] = address
 
     @rule(kind=kinds, address=people, point=st.integers(0, 4))
@@ -154,10 +176,10 @@ class Life(RuleBasedStateMachine):
         self.world.tenants[tenant].faults += [FAULTS[index]] * times
 
     @precondition(lambda self: self.requests)
-    @rule(index=st.integers(0, 9), what=st.sampled_from(["cancel", "approve", "retry"]))
+    @rule(index=st.integers(0, 9), what=st.sampled_from(sorted(DECISIONS)))
     def decide(self, index: int, what: str) -> None:
         with contextlib.suppress(InvalidTransition):
-            self.do(getattr(self.world.decisions, what)(self.named(index).id, "somebody"))
+            self.do(DECISIONS[what](self.world.decisions, self.named(index).id))
 
     @invariant()
     def a_final_state_never_changes(self) -> None:
@@ -215,6 +237,9 @@ class Life(RuleBasedStateMachine):
             directory.faults.clear()
         while self.frozen:
             self.thaw()
+        for request in self.requests:
+            if request.paused_at:
+                self.do(self.world.decisions.resume(request.id, BOSS))
         self.do(self.let_everything_end())
         for request in self.requests:
             assert request.ended_at or request.status is Status.AWAITING_APPROVAL, request.status
@@ -238,7 +263,7 @@ class Life(RuleBasedStateMachine):
     def shaken(self, at: Points) -> World:
         """A process of its own over the same storage and directories, each of its calls a point."""
         world = World(clock=self.world.clock, new_id=self.new_id)
-        for name in ("store", "register", "due", "blobs", "queue"):
+        for name in ("store", "register", "passing", "due", "blobs", "queue"):
             setattr(world, name, at.wrapped(getattr(self.world, name), name))
         world.tenants = {
             name: at.wrapped(directory, f"graph {name}") for name, directory in self.world.tenants.items()

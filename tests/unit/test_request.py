@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import InvalidTransition
-from shared.domain.request import FINAL, LEADS_TO, Outcome, PrivacyRequest, Status, TenantProgress
+from shared.domain.progress import Outcome, TenantProgress
+from shared.domain.request import FINAL, LEADS_TO, PrivacyRequest, Status
 from tests.unit.samples import NOW, a_request
 
 TRANSITIONS: dict[Status, Callable[[PrivacyRequest], PrivacyRequest]] = {

@@ -6,7 +6,8 @@ from itertools import product
 from export_function.sections import MOST_PARTS
 from shared.adapters.request_rows import request_of, rows_of
 from shared.domain.account import Account, Identity
-from shared.domain.request import Part, PrivacyRequest, Section, TenantProgress
+from shared.domain.progress import Part, Section, TenantProgress
+from shared.domain.request import PrivacyRequest
 from shared.domain.subject import EmailSubject
 from shared.settings import MOST_TENANTS
 from tests.unit.samples import NOW, a_request_with_everything

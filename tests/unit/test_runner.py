@@ -135,7 +135,7 @@ async def test_without_a_key_a_submission_repeated_is_the_open_request() -> None
 async def test_the_id_of_a_try_that_a_key_has_since_given_to_somebody_else_is_not_answered() -> None:
     """Else a submission about one person would be answered with the request about another."""
     world = World()
-    world.store.add, add = _vanish, world.store.add  # type: ignore[method-assign] # the fake is what a test may bend
+    world.store.add, add = _vanish, world.store.add  # type: ignore[method-assign, assignment] # a fake is bent
     with pytest.raises(Vanished):
         await world.accept(Kind.DELETION, EMAIL, key="k")
     world.store.add = add  # type: ignore[method-assign] # as above
@@ -187,8 +187,9 @@ async def test_a_step_that_storage_fails_is_counted_like_any_other() -> None:
     async def down(*_: object) -> None:
         raise StorageUnavailable
 
-    world.register.read = down  # type: ignore[method-assign, assignment] # a fake is bent
-    request = await world.ended(Kind.EXPORT, EMAIL)
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    world.register.insert = down  # type: ignore[method-assign, assignment] # a fake is bent
+    request = await world.settle(accepted.request.id)
     assert (request.status, request.reason) == (Status.FAILED, "storage_unavailable")
 
 

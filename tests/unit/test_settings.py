@@ -4,8 +4,16 @@ import traceback
 from datetime import timedelta
 
 import pytest
+from pydantic import BaseModel
 
-from shared.settings import Settings, SettingsFault, load_settings
+from shared.settings import (
+    Settings,
+    SettingsFault,
+    SignInSettings,
+    TenantSettings,
+    WorkforceSettings,
+    load_settings,
+)
 from tests.paths import ROOT
 
 GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -131,12 +139,57 @@ def test_two_data_regions_need_a_setting() -> None:
     assert load_settings(environment(**more, MIXED_DATA_REGIONS="allow")).mixed_data_regions == "allow"
 
 
+SIGN_IN = {
+    "TENANT": "contoso",
+    "PRODUCT": "b2c",
+    "METADATA_URL": "https://contoso.b2clogin.com/contoso/b2c_1_a/v2.0/.well-known/openid-configuration",
+    "ISSUER": f"https://contoso.b2clogin.com/{GUID}/v2.0/",
+    "POLICY": "B2C_1_a",
+    "AUDIENCES": "Api-One, api-two",
+    "CLIENT_IDS": GUID,
+}
+
+
+def sign_in(name: str = "A", **changed: str | None) -> dict[str, str]:
+    given = {**SIGN_IN, **changed}
+    return {f"SIGN_INS__{name}__{key}": value for key, value in given.items() if value is not None}
+
+
+def test_a_way_to_sign_in_is_read_with_its_audiences_as_they_stand() -> None:
+    settings = load_settings(environment(**sign_in()))
+    assert settings.sign_ins["a"].audiences == {"Api-One", "api-two"}
+    assert settings.sign_ins["a"].issuer.endswith("/")
+
+
+@pytest.mark.parametrize(
+    ("more", "setting"),
+    [
+        (sign_in(TENANT="nowhere"), "SIGN_INS__A__TENANT"),
+        (sign_in(POLICY=None), "SIGN_INS__A__POLICY"),
+        (sign_in(PRODUCT="external_id"), "SIGN_INS__A__POLICY"),
+        (sign_in(PRODUCT="external_id", POLICY=None, STEP_UP="policy"), "SIGN_INS__A__STEP_UP"),
+        (sign_in(METADATA_URL="http://example.com"), "SIGN_INS__A__METADATA_URL"),
+        (sign_in(AUDIENCES=" , "), "SIGN_INS__A__AUDIENCES"),
+        (sign_in("A") | sign_in("B", POLICY="b2c_1_A"), "SIGN_INS"),
+        ({"APP_AUTH": "token"}, "WORKFORCE"),
+        ({"EASY_AUTH": "trust"}, "WORKFORCE"),
+        ({"WORKFORCE__TENANT_ID": GUID}, "WORKFORCE__AUDIENCES"),
+        ({"CALLER_LIMIT": "1"}, "CALLER_LIMIT"),
+    ],
+)
+def test_ways_to_sign_in_that_cannot_be_are_told(more: dict[str, str], setting: str) -> None:
+    assert setting in faults_of(environment(**more))
+
+
+def _upper(part: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name.upper() for name in part.model_fields)
+
+
 def _names() -> set[str]:
     nested = {
-        "tenants": (
-            "CONTOSO__",
-            ("TENANT_ID", "DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "DATA_REGION", "LINKED_TO"),
-        ),
+        "tenants": ("CONTOSO__", _upper(TenantSettings)),
+        "workforce": ("", _upper(WorkforceSettings)),
+        "sign_ins": ("SIGNIN__", _upper(SignInSettings)),
         "state": ("", ("connectionString", "tableServiceUri", "queueServiceUri", "clientId", "credential")),
         "exports": ("", ("connectionString", "blobServiceUri", "clientId", "credential")),
     }

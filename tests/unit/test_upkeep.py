@@ -102,18 +102,18 @@ async def test_operators_are_reminded_once_when_a_request_is_nearly_due_and_once
 async def test_a_failed_request_keeps_its_identifiers_for_a_while_and_can_be_tried_again() -> None:
     world = World()
     world.person("contoso")
-    original = world.register.read
+    accepted, original = await world.accept(Kind.EXPORT, EMAIL), world.register.insert
 
     async def down(*_: object) -> None:
         raise StorageUnavailable
 
-    world.register.read = down  # type: ignore[method-assign, assignment] # a fake is bent
-    request = await world.ended(Kind.EXPORT, EMAIL)
+    world.register.insert = down  # type: ignore[method-assign, assignment] # a fake is bent
+    request = await world.settle(accepted.request.id)
     assert request.status is Status.FAILED
-    world.register.read = original  # type: ignore[method-assign] # as above
+    world.register.insert = original  # type: ignore[method-assign] # as above
     await pass_time(world, 29 * DAY, DAY)
     assert (await world.request(request.id)).subject == EMAIL
-    await world.decisions.retry(request.id, "operator")
+    await world.decisions.retry(request.id, "operator x")
     assert (await world.settle(request.id)).status is Status.COMPLETED
 
 
@@ -132,7 +132,7 @@ async def test_a_failed_request_is_forgotten_in_the_end_with_all_it_had_collecte
     assert (await world.request(request.id)).subject is None
     assert world.blobs.committed == {}
     with pytest.raises(InvalidTransition):
-        await world.decisions.retry(request.id, "operator")
+        await world.decisions.retry(request.id, "operator x")
 
 
 async def test_two_sweeps_at_once_nudge_once() -> None:

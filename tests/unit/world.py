@@ -16,15 +16,16 @@ from shared.domain.account import Account, Identity
 from shared.domain.agenda import Retention, ready_at
 from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
-from shared.domain.decisions import Decisions
+from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Plan
 from shared.domain.ports import Stored
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.runner import RetryPolicy, Runner
+from shared.domain.spacing import Spacing
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 from shared.domain.turn import Timing
@@ -38,6 +39,7 @@ BUDGET = timedelta(hours=1)
 PATIENCE = timedelta(minutes=30)
 SWEEP_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=7)
+EXPORT_EVERY = timedelta(hours=24)
 RETENTION = Retention()
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"
 
@@ -54,11 +56,13 @@ class World:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     store: MemoryStore = field(default_factory=MemoryStore)
     register: MemoryRegister = field(default_factory=MemoryRegister)
+    passing: MemoryRegister = field(default_factory=MemoryRegister)
     due: MemoryDue = field(default_factory=MemoryDue)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     log: ListLog = field(default_factory=ListLog)
     timing: Timing = field(default_factory=Timing)
     new_id: Callable[[], UUID] = uuid4
+    four_eyes: FourEyes = FourEyes.NONE
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -80,7 +84,9 @@ class World:
         promises = Promises(self.due, RETENTION, self.timing.margin)
         policy = RetryPolicy(BUDGET)
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
-        self.decisions = Decisions(self.store, self.queue, promises, clock, log)
+        zone = ZoneInfo("UTC")
+        self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
+        spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
         self.acceptance = Acceptance(
             self.store,
             self.register,
@@ -89,11 +95,21 @@ class World:
             clock,
             hashing,
             self.topology,
-            ZoneInfo("UTC"),
+            zone,
+            spacing,
             self.new_id,
         )
         self.upkeep = Upkeep(
-            self.store, self.due, self.register, self.blobs, self.queue, clock, log, RETENTION, self.timing
+            self.store,
+            self.due,
+            self.register,
+            self.passing,
+            self.blobs,
+            self.queue,
+            clock,
+            log,
+            RETENTION,
+            self.timing,
         )
 
     def person(
@@ -105,8 +121,13 @@ class World:
         upn = f"{object_id}@{domain}"
         return self.tenants[tenant].add(Account(object_id, upn, identities, NOW - timedelta(days=9)))
 
-    async def accept(self, kind: Kind, subject: Subject, key: str | None = None) -> Accepted:
-        return await self.acceptance(Submission(kind, Regulation.GDPR, subject, "key:0", idempotency_key=key))
+    async def accept(
+        self, kind: Kind, subject: Subject, key: str | None = None, proof: Proof = Proof.APP
+    ) -> Accepted:
+        submitter = "key:0" if proof is Proof.APP else f"person:{subject!r}"
+        return await self.acceptance(
+            Submission(kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key)
+        )
 
     async def request(self, request_id: str) -> PrivacyRequest:
         return (await self.store.get(request_id)).request

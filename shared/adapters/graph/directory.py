@@ -41,12 +41,11 @@ class GraphDirectory:
 
     async def accounts_signing_in_as(self, identity: Identity) -> tuple[Account, ...]:
         """See `Directory.accounts_signing_in_as`."""
-        found: dict[str, Account] = {}
-        for filter_by in query.sign_in_filters(identity):
-            for user in await self._all(calls.FIND_USERS, _users_request(filter_by)):
-                account = account_from(calls.FIND_USERS, user)
-                found[account.object_id] = account
-        return tuple(found.values())
+        return await self._accounts(query.sign_in_filters(identity))
+
+    async def accounts_with_mail(self, address: str) -> tuple[Account, ...]:
+        """See `Directory.accounts_with_mail`."""
+        return await self._accounts(query.mail_filters(address))
 
     async def recycled(self, object_id: str) -> RecycledAccount | None:
         """See `Directory.recycled`."""
@@ -89,6 +88,14 @@ class GraphDirectory:
     async def close(self) -> None:
         """Close the connections; the next call opens them again."""
         await self._connection.close()
+
+    async def _accounts(self, filters: Sequence[str]) -> tuple[Account, ...]:
+        found: dict[str, Account] = {}
+        for filter_by in filters:
+            for user in await self._all(calls.FIND_USERS, _users_request(filter_by)):
+                account = account_from(calls.FIND_USERS, user)
+                found[account.object_id] = account
+        return tuple(found.values())
 
     async def _user(self, call: calls.Call, object_id: str, select: Sequence[str]) -> JsonObject | None:
         def make(graph: GraphServiceClient) -> RequestInformation:

@@ -97,6 +97,11 @@ def sign_in_filters(identity: Identity) -> tuple[str, ...]:
     return (by_identity, by_name) if _in_own_domain(identity) else (by_identity,)
 
 
+def mail_filters(address: str) -> tuple[str, ...]:
+    """The filters that together find every user who gets mail at this address, as Graph knows it."""
+    return (f"mail eq {quoted(address)}", f"otherMails/any(x:x eq {quoted(address)})")
+
+
 _CONCERNING = {
     AuditRole.TARGET: "targetResources/any(t: t/id eq {})",
     AuditRole.INITIATOR: "initiatedBy/user/id eq {}",

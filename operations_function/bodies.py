@@ -1,0 +1,53 @@
+"""What operators send."""
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.bodies import Body, bad, form, read_body
+from shared.domain.request import LONGEST_NOTE
+from shared.intake import Guid, TenantName
+from shared.responses import Fault
+
+_NOTE = re.compile(rf"[^\x00-\x08\x0b-\x1f\x7f-\x9f]{{1,{LONGEST_NOTE}}}")
+_REASON = re.compile(r"[a-z_]{1,40}")
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,320}")
+
+
+class ActBody(Body):
+    """An act: a reason where one is needed, and free text beside it."""
+
+    reason: Annotated[str, form(_REASON, "must be one of the reasons that openapi.yaml lists")] | None = None
+    note: (
+        Annotated[str, form(_NOTE, f"must be 1 to {LONGEST_NOTE} characters without control characters")]
+        | None
+    ) = Field(default=None, repr=False)
+
+
+class SearchBody(Body):
+    """Whom to look for: an object id, or a name by which somebody signs in or gets mail."""
+
+    object_id: Guid | None = Field(default=None, repr=False)
+    name: Annotated[str, form(_NAME, "must be 1 to 320 characters without spaces")] | None = Field(
+        default=None, repr=False
+    )
+    tenant: TenantName | None = None
+
+
+def read_act(body: bytes, content_type: str, reasons: frozenset[str]) -> ActBody:
+    """An act whose reason is one of `reasons`, or that has none where there are none. Raises `BadInput`."""
+    act = read_body(ActBody, body, content_type)
+    if reasons and act.reason not in reasons:
+        raise bad(Fault("/reason", f"must be one of: {', '.join(sorted(reasons))}"))
+    if act.reason is not None and not reasons:
+        raise bad(Fault("/reason", "is not a known field of this act"))
+    return act
+
+
+def read_search(body: bytes, content_type: str) -> SearchBody:
+    """Whom to look for. Raises `BadInput`."""
+    search = read_body(SearchBody, body, content_type)
+    if (search.object_id is None) == (search.name is None):
+        raise bad(Fault("/", "must have exactly one of objectId and name"))
+    return search

@@ -1,0 +1,61 @@
+"""What operators see of a request."""
+
+from collections.abc import Sequence
+
+from shared import views
+from shared.domain.journal import Event
+from shared.domain.plan import Step
+from shared.domain.ports import JsonObject
+from shared.domain.request import PrivacyRequest
+from shared.letters import Letter
+from shared.views import text
+
+
+def path(request: PrivacyRequest) -> str:
+    """Where an operator finds it."""
+    return f"/api/operations/requests/{request.id}"
+
+
+def summary(request: PrivacyRequest) -> JsonObject:
+    """A line of a list."""
+    return {
+        "id": request.id,
+        "kind": request.kind,
+        "status": request.status,
+        "reason": request.reason,
+        "regulation": request.regulation,
+        "proof": request.proof,
+        "receivedAt": text(request.received_at),
+        "dueAt": text(request.due_at),
+        "updatedAt": text(request.updated_at),
+        "pausedAt": text(request.paused_at),
+        "links": {"self": path(request)},
+    }
+
+
+def whole(
+    request: PrivacyRequest, steps: Sequence[Step], journal: Sequence[Event], letter: Letter | None
+) -> JsonObject:
+    """Everything of a request but whom it is about."""
+    return {
+        **views.status(request, steps, path),
+        "links": {"self": path(request)},  # archives are for those whose data they hold
+        "proof": request.proof,
+        "submitter": request.submitter,
+        "tries": request.tries,
+        "irreversibleAt": text(request.irreversible_at),
+        "journal": [_event(event) for event in journal],
+        "notes": [{"event": note.event, "text": note.text} for note in request.notes],
+        "letter": {"subject": letter.subject, "text": letter.text} if letter else None,
+    }
+
+
+def _event(event: Event) -> JsonObject:
+    return {
+        "number": event.number,
+        "at": text(event.at),
+        "what": event.what,
+        "detail": event.detail,
+        "by": event.by,
+        "hash": event.hash,
+    }

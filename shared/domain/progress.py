@@ -1,0 +1,103 @@
+"""What a request has found and done so far: per tenant, per section of an export, and the archive."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.account import Account
+
+
+class Outcome(StrEnum):
+    """What is true of one tenant at the end."""
+
+    COLLECTED = "collected"
+    """everything asked for was read and is in the archive"""
+    SOFT_DELETED = "soft_deleted"
+    """read back: not among the users, in the recycle bin until `restorable_until`"""
+    ALREADY_SOFT_DELETED = "already_soft_deleted"
+    """was in the recycle bin before this request looked"""
+    NOT_FOUND = "not_found"
+    """looked twice, a replication window apart, and not there"""
+    NOT_SEARCHED = "not_searched"
+    """no setting links this tenant to where the person was named"""
+    RETAINED = "retained"
+    """kept: an operator ended the request; the reason is in the journal"""
+    FAILED = "failed"
+    """the retry budget was spent before this tenant was done"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a section as it lies in staging; `count` of records, `size` in bytes."""
+
+    blob: str
+    count: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of an export, collected into staging piece by piece.
+
+    `reached` is the time (as Graph wrote it) of which everything newer has been collected;
+    None at the start, and for sections that are read at once.
+    """
+
+    name: str
+    file_name: str
+    source: str
+    collected_at: datetime
+    parts: tuple[Part, ...] = ()
+    reached: str | None = None
+
+    @property
+    def count(self) -> int:
+        """Records in all pieces."""
+        return sum(part.count for part in self.parts)
+
+    @property
+    def size(self) -> int:
+        """Bytes in all pieces."""
+        return sum(part.size for part in self.parts)
+
+    def with_part(self, part: Part, reached: str | None) -> "Section":
+        """This section with one more piece."""
+        return replace(self, parts=(*self.parts, part), reached=reached)
+
+
+@dataclass(frozen=True)
+class TenantProgress:
+    """What was found and done in one tenant; `domain` tells it from another that is given its name."""
+
+    tenant: str
+    account: Account | None = field(default=None, repr=False)
+    absent_since: datetime | None = None
+    outcome: Outcome | None = None
+    restorable_until: datetime | None = None
+    sections: tuple[Section, ...] = ()
+    domain: str = ""
+
+    def with_section(self, section: Section) -> "TenantProgress":
+        """This progress with one more section; a section collected again takes the place of the old."""
+        others = tuple(held for held in self.sections if held.name != section.name)
+        return replace(self, sections=(*others, section))
+
+    def section(self, name: str) -> Section | None:
+        """The section of this name, as far as it was collected."""
+        return next((held for held in self.sections if held.name == name), None)
+
+    def with_outcome(self, outcome: Outcome) -> "TenantProgress":
+        """What is true of this tenant."""
+        return replace(self, outcome=outcome)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The finished export: its blob, size in bytes, checksum, and until when it is kept."""
+
+    blob: str
+    size: int
+    sha256: str
+    expires_at: datetime
+    removed_at: datetime | None = None

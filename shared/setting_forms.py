@@ -1,0 +1,119 @@
+"""Forms that single settings have, each with the rule that is told where it is broken."""
+
+import base64
+import binascii
+import re
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+
+class RuleBroken(ValueError):
+    """Text of ours that says what is expected; it never holds a value."""
+
+
+def resolved(value: object) -> object:
+    """The value, unless it is a Key Vault reference that Azure has left as it is."""
+    if isinstance(value, str) and value.startswith("@Microsoft.KeyVault("):
+        raise RuleBroken(
+            "is a Key Vault reference that was not resolved; check the app's access to the vault"
+        )
+    return value
+
+
+def form(pattern: str, expected: str) -> AfterValidator:
+    """Hold a text to a pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise RuleBroken(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def between(least: timedelta, most: timedelta, expected: str) -> AfterValidator:
+    """Hold a duration to bounds."""
+
+    def check(value: timedelta) -> timedelta:
+        if not least <= value <= most:
+            raise RuleBroken(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
+    except ValueError:
+        return False
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not safe or not parts.hostname or parts.query or parts.username or value.endswith("/"):
+        raise RuleBroken("must be an https address (http for loopback only) without a slash at its end")
+    return value
+
+
+def zone(value: object) -> object:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        raise RuleBroken("must be an IANA time zone such as Europe/Berlin") from None
+
+
+def key(value: object) -> object:
+    """A key as base64."""
+    expected = "must be base64 of at least 32 random bytes"
+    try:
+        decoded = base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        raise RuleBroken(expected) from None
+    if len(decoded) < 32:
+        raise RuleBroken(expected)
+    return value
+
+
+def names(value: object) -> object:
+    """A list with commas between, in lower case."""
+    return frozenset(name.strip().lower() for name in str(value).split(",") if name.strip())
+
+
+def audiences(value: object) -> object:
+    """A list with commas between, each as it stands: audiences are compared to the letter."""
+    return frozenset(name.strip() for name in str(value).split(",") if name.strip())
+
+
+_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Guid = Annotated[str, BeforeValidator(resolved), form(_GUID, "must be a GUID")]
+Domain = Annotated[
+    str,
+    BeforeValidator(resolved),
+    form(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be a domain such as contoso.onmicrosoft.com"),
+]
+Secret = Annotated[SecretStr, BeforeValidator(resolved), Field(min_length=1)]
+Address = Annotated[str, BeforeValidator(resolved), AfterValidator(_address)]
+Word = Annotated[str, BeforeValidator(resolved), form(r"[A-Za-z0-9_-]{1,64}", "must be one word")]
+Names = Annotated[frozenset[str], BeforeValidator(names), BeforeValidator(resolved)]
+Audiences = Annotated[
+    frozenset[str], BeforeValidator(audiences), BeforeValidator(resolved), Field(min_length=1)
+]
+Issuer = Annotated[
+    str,
+    BeforeValidator(resolved),
+    form(r"https://[^\s?#]{3,500}", "must be the issuer just as the provider's metadata has it"),
+]
+Policy = Annotated[
+    str,
+    BeforeValidator(resolved),
+    form(r"[A-Za-z0-9_.-]{1,128}", "must be the name of a policy such as B2C_1_signin"),
+]
+Text = Annotated[str, BeforeValidator(resolved), Field(min_length=1, max_length=500)]
