@@ -142,7 +142,11 @@ class FrontDesk:
         if signed_in != person or not token.stepped_up:
             self.log.info("caller_refused", code="sign_in_unfit")
             raise ChallengeRefused
-        await self.challenges.redeem(person, token.nonce, token.issued_at, key)
+        try:
+            await self.challenges.redeem(person, token.nonce, token.issued_at, key)
+        except ChallengeRefused as refusal:
+            self.log.info("caller_refused", code=refusal.code)
+            raise
 
     async def _accepted(self, submission: Submission, path: views.Path) -> func.HttpResponse:
         accepted = await self.acceptance(submission)

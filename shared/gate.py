@@ -83,7 +83,7 @@ class Gate:
         if not token.is_app:
             raise self._refused("not_an_app")
         if SUBMIT[kind] not in token.roles:
-            raise Forbidden
+            raise self._forbidden()
         return App(f"app:{token.client_id}")
 
     async def person(self, req: func.HttpRequest) -> Person:
@@ -111,7 +111,7 @@ class Gate:
         if token.is_app:
             raise self._refused("not_a_user")
         if not token.roles & {OPERATE, READ}:
-            raise Forbidden
+            raise self._forbidden()
         homes = [name for name, tenant_id in self.tenant_ids.items() if tenant_id == self._home()]
         also = frozenset(self._person_name(name, token.object_id) for name in homes)
         return Operator(token.object_id, OPERATE in token.roles, also)
@@ -120,7 +120,7 @@ class Gate:
         """An operator who may act. Raises `Unauthenticated`, `Forbidden`, `KeysUnavailable`."""
         operator = await self.reader(req)
         if not operator.may_act:
-            raise Forbidden
+            raise self._forbidden()
         return operator
 
     def ticket(self, req: func.HttpRequest) -> TicketHolder | None:
@@ -160,6 +160,10 @@ class Gate:
     def _refused(self, code: str) -> Unauthenticated:
         self.log.info("caller_refused", code=code)
         return Unauthenticated()
+
+    def _forbidden(self) -> Forbidden:
+        self.log.info("caller_refused", code="role")
+        return Forbidden()
 
 
 def _bearer(req: func.HttpRequest) -> str:

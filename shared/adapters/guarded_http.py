@@ -315,12 +315,9 @@ class GuardedHttp:
 
 def _parsed(url: str) -> httpx.URL:
     try:
-        address = httpx.URL(url)
+        return httpx.URL(url)
     except httpx.InvalidURL as error:
         raise AddressRefused from error
-    if not address.is_absolute_url:
-        raise AddressRefused
-    return address
 
 
 @contextmanager

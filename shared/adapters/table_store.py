@@ -3,9 +3,12 @@
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
 
 from azure.core import MatchConditions
+from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
@@ -88,7 +91,8 @@ class TableStore:
                 f"RowKey eq '{HEAD}' and ({wanted})", results_per_page=most
             )
             pages = entities.by_page(_place(after))  # type: ignore[arg-type] # tables have keys for a token
-            found = [request_of({HEAD: entity}) async for entity in await anext(pages)]
+            with _places_refused(after):
+                found = [request_of({HEAD: entity}) async for entity in await anext(pages)]
         place = pages.continuation_token  # type: ignore[attr-defined] # the SDK's iterator of pages has it
         return Page(tuple(found), _told(place))
 
@@ -152,6 +156,17 @@ def _place(told: str | None) -> dict[str, str | None] | None:
     if not isinstance(place["PartitionKey"], str) or not all(map(_is_key, place.values())):
         raise BadPlace
     return place
+
+
+@contextmanager
+def _places_refused(after: str | None) -> Iterator[None]:
+    """What the service calls bad input is the place, where there is one: the rest of the query is ours."""
+    try:
+        yield
+    except HttpResponseError as error:
+        if after is None or error.status_code != HTTPStatus.BAD_REQUEST:
+            raise
+        raise BadPlace from error
 
 
 def _is_key(value: object) -> bool:

@@ -23,7 +23,7 @@ from shared.domain.errors import (
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Step
 from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.turn import Turn
 
 ACCOUNT = "account"
@@ -96,24 +96,26 @@ class Claims:
 
     async def _pass_deletion(self, entry: Entry, request: PrivacyRequest) -> None:
         """Let an export go on beside a deletion that waits for it. Raises `Refuse`, `RetryLater`."""
-        deletion = await self._open(entry, Kind.DELETION)
-        if deletion is None:
+        named = await self._named(entry, Kind.DELETION)
+        deletion = named.request if named else None
+        if deletion is None or not (deletion.binds or _came_between(deletion, request)):
             return
-        if not _gives_way(deletion.request, request):
+        if not _gives_way(deletion, request):
             raise Refuse("being_deleted")
-        if entry.value.get(CLOSED) == deletion.request.id:
+        if entry.value.get(CLOSED) == deletion.id:
             raise RetryLater(LOOK_AGAIN, "another_request")
 
     async def _open(self, entry: Entry, kind: Kind) -> Stored | None:
         """The request of this kind that the entry names, if it still binds others."""
+        named = await self._named(entry, kind)
+        return named if named and named.request.binds else None
+
+    async def _named(self, entry: Entry, kind: Kind) -> Stored | None:
         named = entry.value.get(kind)
-        if not named:
-            return None
         try:
-            stored = await self.store.get(named)
+            return await self.store.get(named) if named else None
         except UnknownRequest:
             return None
-        return stored if stored.request.binds else None
 
     async def close_to_exports(self, request: PrivacyRequest) -> None:
         """Let no export claim this deletion's accounts any more, and wait for one that has since it did.
@@ -152,6 +154,12 @@ class Claims:
         cancelled = stored.request.cancelled(self.clock.now(), "superseded", f"{by.kind} {by.id}")
         await self.store.save(replace(stored, request=cancelled))
         await self.blobs.remove(f"{stored.request.id}/")
+
+
+def _came_between(deletion: PrivacyRequest, request: PrivacyRequest) -> bool:
+    """Whether a deletion past its mark has ended since the request was accepted: the account is gone."""
+    ended = deletion.ended_at if deletion.status is Status.COMPLETED else None
+    return deletion.irreversible_at is not None and ended is not None and ended >= request.accepted_at
 
 
 def _gives_way(standing: PrivacyRequest, request: PrivacyRequest) -> bool:

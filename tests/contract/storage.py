@@ -8,7 +8,7 @@ from azure.storage.queue.aio import QueueClient
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
-from shared.adapters.table_register import TableRegister, prepare_register
+from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
 
@@ -36,6 +36,12 @@ async def blob_container(connection_string: str) -> AsyncIterator[BlobContainer]
 async def table_register(connection_string: str, fingerprint: str = "f") -> AsyncIterator[TableRegister]:
     async with StorageAccount(connection_string).tables() as service:
         yield TableRegister(Lazy(lambda: service, lambda made: prepare_register(made, fingerprint)))
+
+
+@asynccontextmanager
+async def passing_register(connection_string: str) -> AsyncIterator[TableRegister]:
+    async with StorageAccount(connection_string).tables() as service:
+        yield TableRegister(Lazy(lambda: service, prepare_passing), PASSING)
 
 
 @asynccontextmanager

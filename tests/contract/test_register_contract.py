@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownHashKey
-from shared.domain.ports import Entry, Register
-from tests.contract.storage import table_register
+from shared.domain.ports import Entry, PassingRegister, Register
+from tests.contract.storage import passing_register, table_register
 from tests.fakes import MemoryRegister
+from tests.unit.samples import NOW
 
 
 @pytest.fixture(params=["in memory", "azurite"])
@@ -82,6 +84,53 @@ async def test_of_two_who_insert_the_same_at_once_exactly_one_does(register: Reg
         *(register.insert(owner, "account", {"export": "1"}) for _ in range(5)), return_exceptions=True
     )
     assert sorted(type(result).__name__ for result in results) == ["AlreadyRecorded"] * 4 + ["Entry"]
+
+
+@pytest.fixture(params=["in memory", "azurite"])
+async def passing(request: pytest.FixtureRequest) -> AsyncIterator[PassingRegister]:
+    if request.param == "in memory":
+        yield MemoryRegister()
+        return
+    async with passing_register(request.getfixturevalue("azurite")) as real:
+        for entry in await real.passed(NOW + timedelta(days=9), 1000):
+            await real.remove(entry)
+        yield real
+
+
+async def test_an_entry_has_passed_when_its_time_is_over_and_not_before(
+    passing: PassingRegister, owner: str
+) -> None:
+    moments = [NOW, NOW + timedelta(microseconds=1), NOW + timedelta(seconds=1), NOW - timedelta(days=1)]
+    for number, until in enumerate(moments):
+        await passing.insert(owner, f"n{number}", {"until": until.isoformat(), "used": ""})
+    for now in (*moments, NOW + timedelta(milliseconds=1)):
+        over = {entry.name for entry in await passing.passed(now, 9)}
+        assert over == {f"n{number}" for number, until in enumerate(moments) if until < now}
+
+
+async def test_at_most_so_many_that_have_passed_are_given_each_as_it_stands(
+    passing: PassingRegister, owner: str
+) -> None:
+    for number in range(5):
+        await passing.insert(owner, f"n{number}", {"until": NOW.isoformat()})
+    later = NOW + timedelta(days=1)
+    while found := await passing.passed(later, 2):
+        assert len(found) <= 2
+        for entry in found:
+            assert await passing.read(owner, entry.name) == entry
+            await passing.remove(entry)
+    assert await passing.read(owner, "n0") is None
+
+
+async def test_an_entry_that_was_written_since_it_passed_is_not_removed(
+    passing: PassingRegister, owner: str
+) -> None:
+    await passing.insert(owner, "n", {"until": NOW.isoformat()})
+    (old,) = await passing.passed(NOW + timedelta(days=1), 9)
+    again = await passing.replace(replace(old, value={"until": (NOW + timedelta(days=2)).isoformat()}))
+    with pytest.raises(Overtaken):
+        await passing.remove(old)
+    assert await passing.read(owner, "n") == again
 
 
 async def test_tables_filled_under_another_key_are_not_touched(azurite: str, owner: str) -> None:

@@ -1,6 +1,7 @@
 """What the storage adapters do when the service does not answer, or its answer is lost."""
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from shared.adapters.table_due import TableDue
 from shared.adapters.table_register import TableRegister, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
-from shared.domain.errors import AlreadyRecorded, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.ports import Due, Entry, Stored, StoredDue
 from shared.domain.request import Status
 from tests.contract.failing_storage import failing_storage
@@ -133,6 +134,7 @@ async def every_call(connection_string: str) -> list[object]:
         calls: list[Awaitable[object]] = [
             *(store.add(request), store.get(request.id), store.save(Stored(request, "*"))),
             *(store.journal(request.id), store.remove(request.id)),
+            *(store.page(frozenset(Status), None, 1), register.passed(NOW, 1)),
             *(register.read("o", "n"), register.insert("o", "n", {}), register.replace(entry)),
             *(register.remove(entry), due.put(promise.due), due.falling_due(0, NOW, 1)),
             *(due.move(promise), due.remove(promise), queue.send(request.id)),
@@ -154,6 +156,18 @@ async def test_storage_that_answers_with_an_error_is_unavailable(status: int, co
     with failing_storage(status, code) as connection_string:
         results = await every_call(connection_string)
     assert {type(result) for result in results} == {StorageUnavailable}
+
+
+async def test_a_place_that_the_service_does_not_take_was_never_given() -> None:
+    place = urlsafe_b64encode(b'{"PartitionKey": "x", "RowKey": "y"}').decode()
+    for status, code, error in ((400, "InvalidInput", BadPlace), (500, "InternalError", StorageUnavailable)):
+        with failing_storage(status, code) as connection_string:
+            async with StorageAccount(connection_string).tables() as tables:
+                store = TableStore(Lazy(lambda: tables, no_preparing))
+                with pytest.raises(error):
+                    await store.page(frozenset(Status), place, 1)
+                with pytest.raises(StorageUnavailable):
+                    await store.page(frozenset(Status), None, 1)
 
 
 async def test_a_table_queue_or_container_that_is_gone_is_unavailable_and_made_anew(azurite: str) -> None:

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain.errors import AlreadyRecorded, Overtaken, UnknownRequest
+from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, UnknownRequest
 from shared.domain.journal import check
 from shared.domain.ports import RequestStore, Stored
 from shared.domain.progress import TenantProgress
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import Kind, Note, PrivacyRequest, Status
 from shared.domain.subject import EmailSubject, Subject, UserNameSubject
 from tests.contract.storage import table_store
 from tests.fakes import MemoryStore
@@ -109,6 +109,63 @@ async def test_forgetting_removes_the_personal_identifiers_and_nothing_else(stor
     assert all(progress.account is None for progress in forgotten.request.tenants.values())
     tidied = await store.save(replace(forgotten, request=forgotten.request.with_tidied(NOW)))
     assert await store.get(request.id) == tidied
+
+
+async def test_notes_are_kept_and_go_with_what_is_personal(store: RequestStore) -> None:
+    stored = await store.add(replace(fresh(), status=Status.FAILED).recorded())
+    for text in ("she rang us\n\t", '"quoted" \\ 😀'):
+        noted = stored.request.extended(NOW, NOW, "complexity", "operator x").with_note(text)
+        stored = await store.save(replace(stored, request=replace(noted, extended_for=None)))
+        assert await store.get(stored.request.id) == stored
+    assert [note.text for note in stored.request.notes] == ["she rang us\n\t", '"quoted" \\ 😀']
+    forgotten = await store.save(replace(stored, request=stored.request.forgotten(NOW)))
+    assert await store.get(stored.request.id) == forgotten
+    assert forgotten.request.notes == ()
+
+
+async def listed(store: RequestStore, statuses: frozenset[Status], most: int) -> list[PrivacyRequest]:
+    """Everything in these states, page by page."""
+    page = await store.page(statuses, None, most)
+    found = [*page.requests]
+    while page.next is not None:
+        page = await store.page(statuses, page.next, most)
+        assert len(page.requests) <= most
+        found += page.requests
+    return found
+
+
+@pytest.mark.parametrize("most", [1, 2, 1000])
+async def test_requests_are_listed_by_their_states_page_by_page_in_the_order_of_their_ids(
+    store: RequestStore, most: int
+) -> None:
+    made = [replace(fresh(), status=status) for status in Status for _ in range(3)]
+    for request in made:
+        await store.add(request)
+    mine = {request.id for request in made}
+    for statuses in (
+        frozenset({Status.FAILED}),
+        frozenset({Status.WAITING, Status.RUNNING}),
+        frozenset(Status),
+    ):
+        found = [request for request in await listed(store, statuses, most) if request.id in mine]
+        wanted = sorted(request.id for request in made if request.status in statuses)
+        assert [request.id for request in found] == wanted
+    for request in made:
+        await store.remove(request.id)
+
+
+async def test_a_list_does_not_say_whom_its_requests_are_about(store: RequestStore) -> None:
+    request = a_request_with_everything(str(uuid4()))
+    noted = replace(request, notes=(Note(1, "she rang us"),))
+    await store.add(noted)
+    (found,) = [one for one in await listed(store, frozenset({request.status}), 1000) if one.id == request.id]
+    assert found == replace(noted, subject=None, tenants={}, notes=())
+
+
+@pytest.mark.parametrize("place", ["", "x", "ä", "e30=", "bnVsbA==", "WzFd", "eyJQYXJ0aXRpb25LZXkiOiB7fX0="])
+async def test_a_list_does_not_go_on_from_a_place_that_it_never_gave(store: RequestStore, place: str) -> None:
+    with pytest.raises(BadPlace):
+        await store.page(frozenset(Status), place, 1)
 
 
 async def test_a_removed_request_is_unknown_with_its_journal(store: RequestStore) -> None:

@@ -52,14 +52,19 @@ class Functions:
         self._functions = {f.get_function_name(): f for f in app.get_functions()}
 
     async def call(
-        self, name: str, body: object = None, headers: Mapping[str, str] | None = None, **route: str
+        self,
+        name: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        **route: str,
     ) -> func.HttpResponse:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = func.HttpRequest(
             method="POST",
             url=f"/api/{name}",
             headers={"content-type": "application/json", "x-functions-key": "key", **(headers or {})},
-            params={},
+            params=query or {},
             route_params=route,
             body=data,
         )

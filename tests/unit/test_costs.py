@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from shared.domain.ports import AuditRole
-from shared.domain.request import Kind
-from shared.domain.subject import EmailSubject
+from shared.domain.request import Kind, Proof
+from shared.domain.subject import EmailSubject, ObjectIdSubject
 from shared.domain.topology import Topology
 from tests.paths import ROOT
 from tests.unit.points import Points
@@ -46,6 +46,16 @@ async def calls_of(kind: Kind) -> tuple[Counter[str], Counter[str], int]:
 async def test_accepting_takes_four_writes(kind: Kind) -> None:
     accepting, _, _ = await calls_of(kind)
     assert accepting == {"register.insert": 1, "due.put": 1, "store.add": 1, "queue.send": 1}
+
+
+async def test_a_person_s_own_export_takes_two_calls_more_to_accept() -> None:
+    world, points = World(), Points()
+    for name in ("store", "register", "passing", "due", "queue"):
+        setattr(world, name, points.wrapped(getattr(world, name), name))
+    world.wire()
+    await world.accept(Kind.EXPORT, ObjectIdSubject("contoso", ADA), proof=Proof.PERSON)
+    assert len(points.names) == 4 + 2
+    assert {"store.get", "passing.insert"} < set(points.names)
 
 
 @pytest.mark.parametrize("kind", Kind)

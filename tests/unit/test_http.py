@@ -6,6 +6,7 @@ import pytest
 
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
+from shared.adapters.storage_errors import HomeMissing
 from shared.domain.errors import StorageUnavailable, UnknownHashKey
 from shared.domain.ports import Entry, Stored
 from shared.domain.request import PrivacyRequest
@@ -110,6 +111,17 @@ async def test_storage_that_is_down_is_503_and_a_repeat_succeeds() -> None:
     first = await functions.call("submit_export", SUBMISSION)
     assert (first.status_code, first.headers["Retry-After"]) == (503, "10")
     assert (await functions.call("submit_export", SUBMISSION)).status_code == 202
+
+
+async def test_a_table_that_is_gone_is_storage_that_does_not_answer() -> None:
+    class Gone(MemoryStore):
+        async def get(self, request_id: str) -> Stored:
+            raise HomeMissing(request_id)
+
+    response = await exports(World(store=Gone())).call(
+        "show_export", id="22222222-2222-4222-8222-222222222222"
+    )
+    assert (response.status_code, check(response, "Problem")["code"]) == (503, "storage_unavailable")
 
 
 async def test_a_bug_of_ours_is_500_without_its_text() -> None:

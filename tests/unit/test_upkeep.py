@@ -1,14 +1,17 @@
 """What the timer does as time passes."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from shared.domain.agenda import Retention
 from shared.domain.errors import InvalidTransition, StorageUnavailable
+from shared.domain.ports import Entry
 from shared.domain.request import Kind, Status
 from shared.domain.subject import EmailSubject
+from shared.domain.upkeep import MOST_PASSED
 from tests.unit.samples import NOW
 from tests.unit.world import World
 
@@ -144,6 +147,79 @@ async def test_two_sweeps_at_once_nudge_once() -> None:
     await world.upkeep.sweep()
     await world.upkeep._look_safely(seen, world.timing.begin(world.clock))
     assert len(world.queue.messages) == 1
+
+
+async def keep_for_a_while(world: World, count: int, lasts: timedelta = HOUR) -> None:
+    until = (world.clock.now() + lasts).isoformat()
+    for number in range(count):
+        await world.passing.insert(f"owner {number}", "calls", {"until": until})
+
+
+async def test_what_serves_for_a_while_is_forgotten_when_it_has_passed() -> None:
+    world = World()
+    await keep_for_a_while(world, 3)
+    await world.passing.insert("ada", "challenge", {"until": (NOW + 2 * HOUR).isoformat()})
+    await world.clock.sleep(HOUR)
+    await world.upkeep.sweep()
+    assert len(world.passing.entries) == 4
+    await world.clock.sleep(timedelta(microseconds=1))
+    await world.upkeep.sweep()
+    assert set(world.passing.entries) == {("ada", "challenge")}
+
+
+async def test_one_sweep_forgets_so_many_and_the_next_goes_on() -> None:
+    world = World()
+    await keep_for_a_while(world, MOST_PASSED + 5)
+    await world.clock.sleep(2 * HOUR)
+    await world.upkeep.sweep()
+    assert len(world.passing.entries) == 5
+    await world.upkeep.sweep()
+    assert world.passing.entries == {}
+
+
+async def test_a_sweep_that_is_out_of_time_leaves_the_rest_to_the_next() -> None:
+    world = World()
+    await keep_for_a_while(world, 100)
+    await world.clock.sleep(2 * HOUR)
+    removed = world.passing.remove
+
+    async def slowly(entry: Entry) -> None:
+        await world.clock.sleep(timedelta(seconds=30))
+        await removed(entry)
+
+    world.passing.remove = slowly  # type: ignore[method-assign] # a fake is bent
+    began = world.clock.now()
+    await world.upkeep.sweep()
+    assert world.clock.now() - began <= world.timing.timeout
+    assert 0 < len(world.passing.entries) < 100
+
+
+async def test_an_entry_that_serves_again_while_it_is_being_forgotten_stays() -> None:
+    world = World()
+    await keep_for_a_while(world, 2)
+    await world.clock.sleep(2 * HOUR)
+    listed = world.passing.passed
+
+    async def meanwhile(now: datetime, most: int) -> tuple[Entry, ...]:
+        found = await listed(now, most)
+        await world.passing.replace(replace(found[0], value={"until": (now + HOUR).isoformat()}))
+        return found
+
+    world.passing.passed = meanwhile  # type: ignore[method-assign] # a fake is bent
+    await world.upkeep.sweep()
+    assert set(world.passing.entries) == {("owner 0", "calls")}
+
+
+async def test_a_table_of_passing_things_that_is_down_holds_up_no_sweep() -> None:
+    world = World()
+
+    async def down(*_: object) -> None:
+        raise StorageUnavailable
+
+    world.passing.passed = down  # type: ignore[method-assign, assignment] # a fake is bent
+    await world.upkeep.sweep()
+    assert told(world, "passed_not_forgotten") == [{"code": "storage_unavailable"}]
+    assert await world.upkeep.last_sweep() == NOW
 
 
 async def test_health_knows_when_the_last_sweep_went_through() -> None:
