@@ -3,7 +3,7 @@ PYTHON ?= $(shell scripts/find-python)
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup demo run test bench format lock clean
+.PHONY: help setup demo run sample test bench audit format lock clean
 
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ —/'
@@ -23,6 +23,9 @@ demo: setup ## The whole flow on this machine: an export, a download, a deletion
 run: setup ## The stack stays up and prints calls to paste
 	@$(BIN)/python -m local run
 
+sample: setup ## The stack, and the sample's website in front of it
+	@$(BIN)/python -m local sample
+
 bench: setup ## Speed beside the bare minimum of the same work
 	@$(BIN)/python -m benchmarks all
 
@@ -32,6 +35,9 @@ test: setup ## Format, lint, types, layers, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+audit: setup ## Known vulnerabilities of what the app ships; asks PyPI, and fails where that does not say
+	@$(BIN)/uv -q tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
 
 format: setup ## Format the code
 	$(BIN)/ruff format .

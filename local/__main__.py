@@ -1,4 +1,4 @@
-"""`python -m local setup|up|run|demo`."""
+"""`python -m local setup|up|run|demo|sample`."""
 
 import argparse
 import sys
@@ -29,6 +29,10 @@ def main() -> int:
         login_url=options.login_url,
         storage_connection_string=options.storage_connection_string,
     )
+    if options.command == "sample":
+        from local.sample import main as sample  # what the website is made of is for it alone
+
+        return sample(stack, options.website_port)
     return up(stack, print_curl if options.command == "run" else print_ready)
 
 
@@ -37,7 +41,12 @@ def _options() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="install what Azurite needs")
     commands.add_parser("demo", help="the whole flow, once")
-    for name, text in (("up", "start everything and print one JSON line"), ("run", "the same, with hints")):
+    stacks = {
+        "up": "start everything and print one JSON line",
+        "run": "the same, with hints",
+        "sample": "everything, and the sample's website in front of it",
+    }
+    for name, text in stacks.items():
         command = commands.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=7071, help="of the app; 0 for a free one")
         command.add_argument("--users", type=int, default=20)
@@ -48,6 +57,8 @@ def _options() -> argparse.Namespace:
         command.add_argument("--graph-url", help="with --login-url: no simulator; tenants by environment")
         command.add_argument("--login-url")
         command.add_argument("--storage-connection-string", help="no Azurite")
+        if name == "sample":
+            command.add_argument("--website-port", type=int, default=5001, help="0 for a free one")
     return parser.parse_args()
 
 

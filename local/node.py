@@ -1,4 +1,4 @@
-"""Node.js for Azurite: the machine's own if it is new enough, else the one from PyPI."""
+"""Node.js for Azurite: the machine's own if it is new enough, else the one from PyPI. What npm installs."""
 
 import re
 import shutil
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AZURITE_HOME = ROOT / ".local" / "azurite"
+AZURITE_LOCK = ROOT / "local" / "azurite" / "package-lock.json"
 OLDEST = 22
 """What Azurite 3.37 declares."""
 
@@ -30,18 +31,26 @@ def find_node() -> Node | None:
 def set_up() -> None:
     """Install what Azurite needs; does nothing, and needs no network, when it is there."""
     node = find_node() or _install_node()
-    lock = ROOT / "local" / "azurite" / "package-lock.json"
-    installed = AZURITE_HOME / "package-lock.json"
-    if (AZURITE_HOME / ".done").exists() and installed.read_bytes() == lock.read_bytes():
+    if is_installed(AZURITE_LOCK, AZURITE_HOME):
         return
     print("Setting up: Azurite from npm (about 40 s) …", file=sys.stderr)
     AZURITE_HOME.mkdir(parents=True, exist_ok=True)
     (AZURITE_HOME / ".done").unlink(missing_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(lock.with_name(name), AZURITE_HOME / name)
-    options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error")
-    subprocess.run([*node.npm, *options], cwd=AZURITE_HOME, check=True, stdout=sys.stderr)
+    npm_ci(node, AZURITE_LOCK, AZURITE_HOME, omit="dev")
     (AZURITE_HOME / ".done").touch()
+
+
+def is_installed(lock: Path, home: Path) -> bool:
+    """Whether all that goes with this lock was done in that folder: `.done` is its last file."""
+    return (home / ".done").exists() and (home / lock.name).read_bytes() == lock.read_bytes()
+
+
+def npm_ci(node: Node, lock: Path, home: Path, *, omit: str) -> None:
+    """Have npm install what the lock pins; no package's own script runs."""
+    for name in ("package.json", lock.name):
+        shutil.copy(lock.with_name(name), home / name)
+    options = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", f"--omit={omit}", "--loglevel=error")
+    subprocess.run([*node.npm, *options], cwd=home, check=True, stdout=sys.stderr)
 
 
 def _install_node() -> Node:

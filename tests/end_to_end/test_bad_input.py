@@ -38,6 +38,10 @@ WRONG_BODIES: dict[str, tuple[object, str]] = {
         {"subject": PERSON, "regulation": "gdpr", "receivedAt": "2026-11-01T00:00:00"},
         "must be a time with offset",
     ),
+    "a time in another form of ISO 8601": (
+        {"subject": PERSON, "regulation": "gdpr", "receivedAt": "2026-W48-1T00:00:00Z"},
+        "as in RFC 3339",
+    ),
     "a time long ago": (
         {"subject": PERSON, "regulation": "gdpr", "receivedAt": "2020-01-01T00:00:00Z"},
         "90 days back",
@@ -51,6 +55,10 @@ WRONG_CALLS: dict[str, tuple[bytes, dict[str, str], int]] = {
     "what is no JSON": (f'{{"subject": "{CANARY}'.encode(), JSON, 400),
     "a field given twice": (b'{"regulation": "gdpr", "regulation": "gdpr"}', JSON, 400),
     "what is no UTF-8": (b'{"regulation": "\xff"}', JSON, 400),
+    "UTF-16": (json.dumps({"subject": PERSON, "regulation": "gdpr"}).encode("utf-16"), JSON, 400),
+    "a byte order mark": (b"\xef\xbb\xbf" + json.dumps({"subject": PERSON}).encode(), JSON, 400),
+    "half a character": (b'{"subject": {"email": "\\ud800@canary"}, "regulation": "gdpr"}', JSON, 400),
+    "null": (json.dumps({"subject": {**PERSON, "tenant": None}, "regulation": "gdpr"}).encode(), JSON, 400),
     "nothing": (b"", JSON, 400),
     "a body over 16 KiB": (json.dumps({CANARY: "x" * 16_384}).encode(), JSON, 413),
     "another content type": (json.dumps(PERSON).encode(), {"content-type": "text/plain"}, 415),

@@ -1,14 +1,17 @@
 """Nothing personal and nothing secret is in any log line, at DEBUG, whatever path the request takes."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from local.client import Json
+from local.client import AppClient, Json
 from tests.running import RunningStack
+from tests.security.deployment import EXTERNAL, Headers, Tokens, bearer, client
 
 
 def secrets_of_process(pid: int) -> dict[str, str]:
@@ -56,10 +59,118 @@ def every_path(stack: RunningStack) -> dict[str, str]:
     }
 
 
+def every_caller(stack: RunningStack) -> dict[str, str]:
+    """Let a person, an app and operators do all that they may, and be refused all that they may not."""
+    object_id, address = stack.graph.add_person("contoso", displayName="Ada Kanarienvogel")
+    with client(stack.ready.app) as http:
+        shown = _tokens(Tokens(stack.graph), http, object_id)
+        me, operator = bearer(shown["access token"]), bearer(shown["operator's token"])
+        exported, removed = _own_requests(http, me, shown["ID token"])
+        link = http.post(f"{exported['links']['self']}/link", headers=_ticket(exported["ticket"]))
+        for spoilt in ("kanarienvogel", f"{exported['ticket']}x", removed["ticket"]):
+            http.get(exported["links"]["self"], headers=_ticket(spoilt))
+        _refused_everywhere(http, stack.app.http, shown, object_id)
+        asked = stack.app.submit("exports", {"email": "nobody@kanarienvogel.example"})
+        _operators_work(http, operator, str(asked["id"]), (address, object_id, "kanarienvogel"))
+        _without_keys(stack, http)
+    parts = {f"{name}, part {n}": part for name, one in shown.items() for n, part in _parts(one)}
+    return {
+        **shown,
+        **parts,
+        "own address": address,
+        "own object id": object_id,
+        "own ticket": exported["ticket"],
+        "own deletion's ticket": removed["ticket"],
+        "own link": link.raise_for_status().json()["url"],
+        "what was typed": "kanarienvogel",
+    }
+
+
+def _tokens(tokens: Tokens, http: httpx.Client, object_id: str) -> dict[str, str]:
+    """Good ones, bad ones, and the nonce."""
+    access = tokens.access(object_id)
+    nonce = str(http.post("/api/me/challenges", headers=bearer(access)).json()["nonce"])
+    return {
+        "access token": access,
+        "nonce": nonce,
+        "ID token": tokens.identity(object_id, claims={"nonce": nonce}),
+        "operator's token": tokens.made("operator"),
+        "app's token": tokens.made("app"),
+        "expired token": tokens.access(object_id, claims={"iat": 1, "nbf": 1, "exp": 2}),
+        "guest's token": tokens.access(object_id, EXTERNAL, claims={"acct": 1}),
+        "token of nobody's key": tokens.access(object_id, key="foreign"),
+        "token without a signature": tokens.access(object_id, header={"alg": "none"}),
+        "no token": "kanarienvogel.no.token",
+    }
+
+
+def _own_requests(http: httpx.Client, me: Headers, id_token: str) -> tuple[Any, Any]:
+    """An export that has ended and a deletion, as they were accepted."""
+    own = {"regulation": "gdpr"}
+    exported = http.post("/api/me/exports", json=own, headers=me).raise_for_status().json()
+    with client(str(http.base_url), me) as mine:
+        assert AppClient(mine).ended(exported)["status"] == "completed"
+    body = {**own, "idToken": id_token}
+    return exported, http.post("/api/me/deletions", json=body, headers=me).raise_for_status().json()
+
+
+def _ticket(ticket: str) -> Headers:
+    return {"x-request-ticket": ticket}
+
+
+def _parts(token: str) -> list[tuple[int, str]]:
+    """Claims and signature; the headers of two tokens may be the same."""
+    return [(number, part) for number, part in enumerate(token.split(".")) if number and len(part) > 9]
+
+
+def _refused_everywhere(
+    http: httpx.Client, with_key: httpx.Client, tokens: Mapping[str, str], object_id: str
+) -> None:
+    """Show each token where it is not taken, and in places where no token belongs."""
+    other = "/api/me/exports/3fa85f64-5717-4562-b3fc-2c963f66afa6"
+    for token in tokens.values():
+        for method, path in (("POST", "/api/me/challenges"), ("GET", other), ("POST", f"{other}/link")):
+            http.request(method, path, headers=bearer(token))
+        for path in ("/api/exports", "/api/deletions"):
+            with_key.post(path, json={"subject": {"idToken": token}, "regulation": "gdpr"})
+            with_key.post(path, json={"subject": {}}, headers=bearer(token))
+        http.post("/api/me/deletions", json={"regulation": "gdpr", "idToken": token}, headers=bearer(token))
+        http.post("/api/me/deletions", content=token.encode(), headers=bearer(token))
+        http.get("/api/operations/requests", headers=bearer(token))
+        http.get(f"/api/operations/requests/{object_id}", headers={"Authorization": f"Basic {token}"})
+        http.get("/api/operations/requests", headers={"X-MS-CLIENT-PRINCIPAL": token})
+        http.get(f"/api/health?access_token={token}&code={token}")
+        http.get(f"/api/{token[:2000]}")
+        with_key.get("/api/exports/x", headers={"x-functions-key": token})
+        with_key.post("/api/exports", json={}, headers={"Idempotency-Key": token[-200:]})
+
+
+def _operators_work(http: httpx.Client, shown: Headers, request_id: str, terms: tuple[str, ...]) -> None:
+    """Search, list and decide; wrongly as well."""
+    for term in terms:
+        for body in ({"name": term}, {"objectId": term}, {"name": term, "tenant": term}, {term: term}):
+            http.post("/api/operations/people/search", json=body, headers=shown)
+        for query in ("next", "status", "kind", "dueBefore", "top", term):
+            http.get("/api/operations/requests", params={query: term}, headers=shown)
+        for act, reason in (("pause", "identity_in_doubt"), ("extend", "complexity"), ("close", term)):
+            for body in ({"reason": reason, "note": f"a note of {term}"}, {"note": term, "reason": term}):
+                http.post(f"/api/operations/requests/{request_id}/{act}", json=body, headers=shown)
+        http.post(f"/api/operations/requests/{request_id}/{term}", json={}, headers=shown)
+
+
+def _without_keys(stack: RunningStack, http: httpx.Client) -> None:
+    """Keys that cannot be read: nobody has signed in by this way before."""
+    stack.graph.ask("POST", "login", down=True)
+    token = Tokens(stack.graph).access(stack.graph.add_user("litware"), EXTERNAL, "litware")
+    assert http.post("/api/me/challenges", headers=bearer(token)).status_code == 503
+    stack.graph.ask("DELETE", "login")
+
+
 @pytest.fixture(scope="module")
 def walked(stack_process: RunningStack) -> tuple[dict[str, str], str]:
     stack_process.graph.reset()
-    canaries = every_path(stack_process) | secrets_of_process(stack_process.ready.pids["host"])
+    canaries = every_path(stack_process) | every_caller(stack_process)
+    canaries |= secrets_of_process(stack_process.ready.pids["host"])
     stack_process.graph.reset()
     return canaries, stack_process.log_text()
 
@@ -81,6 +192,9 @@ async def test_the_lines_tell_what_happened_all_the_same(walked: tuple[dict[str,
     ours = [json.loads(line) for line in text.splitlines() if line.startswith('{"')]
     events = {str(line["event"]) for line in ours}
     assert {"request_accepted", "run_started", "step_done", "run_ended"} <= events
+    assert {"caller_refused", "people_searched", "keys_unavailable", "decided"} <= events
+    why = {str(line["code"]) for line in ours if line["event"] == "caller_refused"}
+    assert {"expired", "guest", "key_unknown", "not_a_token", "issuer", "ticket_form", "claim_scp"} <= why
     of_runs: list[Json] = [
         line for line in ours if line["event"] in {"run_started", "step_done", "run_ended"}
     ]

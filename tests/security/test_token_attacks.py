@@ -106,7 +106,7 @@ DOORS: Mapping[str, Door] = {
     "operator": Door(STAFF.read, operator()),
     "operator-v1": Door(STAFF.read, as_v1(operator())),
 }
-PEOPLE_S = ("b2c-access", "b2c-id", "external-access", "external-id")
+OF_PEOPLE = ("b2c-access", "b2c-id", "external-access", "external-id")
 ACCESS = tuple(name for name in DOORS if not name.endswith("-id"))
 EVERY_DOOR = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 
@@ -135,7 +135,7 @@ def test_a_token_as_its_issuer_makes_it_is_accepted(door: Door) -> None:
     assert door.accepts(door.mint.token()).issued_at == NOW - timedelta(minutes=1)
 
 
-@some_doors(*PEOPLE_S)
+@some_doors(*OF_PEOPLE)
 def test_a_person_is_who_the_directory_says(door: Door) -> None:
     person = door.accepts(door.mint.token())
     assert isinstance(person, PersonToken)
@@ -557,10 +557,10 @@ ALSO_REQUIRED: Mapping[str, tuple[str, ...]] = {
 NEEDED = [(name, claim) for name in DOORS for claim in (*REQUIRED, *ALSO_REQUIRED[name])]
 READ = sorted(
     {(name, claim) for name, claim in NEEDED}
-    | {(name, claim) for name in PEOPLE_S for claim in ("oid", "tid", "nonce", "auth_time", "acct", "idtyp")}
+    | {(name, claim) for name in OF_PEOPLE for claim in ("oid", "tid", "nonce", "auth_time", "acct", "idtyp")}
     | {(name, claim) for name in DOORS for claim in ("nbf",)}
     | {(name, claim) for name in ("app", "operator") for claim in ("roles", "idtyp", "appid", "scp")}
-    | {(name, claim) for name in PEOPLE_S for claim in ("userType", "ut")}
+    | {(name, claim) for name in OF_PEOPLE for claim in ("userType", "ut")}
     | {(name, "amr") for name in ("external-access", "external-id")}
     | {(name, "idp") for name in ("external-access", "external-id", "operator")}
     | {("operator", "acct")}
@@ -602,13 +602,13 @@ def test_in_external_id_a_subject_is_not_an_object_id() -> None:
     assert DOORS["external-access"].refuses(mint.token()) == "claim_oid"
 
 
-@some_doors(*PEOPLE_S)
+@some_doors(*OF_PEOPLE)
 def test_a_nonce_has_an_end(door: Door) -> None:
     door.accepts(door.mint.changed(nonce="n" * 512).token())
     assert door.refuses(door.mint.changed(nonce="n" * 513).token()) == "claim_nonce"
 
 
-@some_doors(*PEOPLE_S)
+@some_doors(*OF_PEOPLE)
 def test_nobody_has_signed_in_in_the_future(door: Door) -> None:
     later = stamp(NOW + timedelta(seconds=61))
     assert door.refuses(door.mint.changed(auth_time=later).token()) == "claim_auth_time"
@@ -710,7 +710,7 @@ def test_an_operator_has_an_account_of_the_tenant_itself(idp: str) -> None:
     assert DOORS["operator"].refuses(operator().changed(idp=idp).token()) == "guest"
 
 
-@some_doors(*PEOPLE_S, "operator")
+@some_doors(*OF_PEOPLE, "operator")
 @pytest.mark.parametrize(
     "claims",
     [{"acct": 1}, {"acct": "1"}, {"acct": 2}, {"acct": [0]}, {"userType": "Guest"}, {"ut": "GUEST"}],

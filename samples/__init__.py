@@ -1,0 +1,1 @@
+"""Samples: what a company could start from."""

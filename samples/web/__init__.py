@@ -1,0 +1,1 @@
+"""A website on which people download their data and delete their account."""
