@@ -157,6 +157,7 @@ class Settings(BaseSettings):
     controller_name: Text = "the controller"
     controller_contact: Text | None = None
     supervisory_authority: Text | None = None
+    max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     graph_url: Address = "https://graph.microsoft.com"
     login_url: Address = "https://login.microsoftonline.com"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,10 +1,14 @@
 """A 429 stops all calls of its kind; readers sit out what is short."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.adapters.graph.calls import READ_USER
+from shared.adapters.graph.pace import Pace, Rate
 from shared.adapters.graph.throttle import LONGEST_BACK_OFF, MOST_WAITS, Gate, back_off
 from shared.domain.errors import DirectoryUnavailable, Throttled
 from shared.domain.ports import AuditRole
@@ -82,6 +86,52 @@ async def test_one_throttle_amid_many_pages_loses_none() -> None:
     events = [event async for found in listed for event in found]
     assert [event["id"] for event in events] == ["1", "2"]
     assert len(paper.asked) == 3
+
+
+async def test_reports_are_read_at_the_pace_that_graph_allows() -> None:
+    """Five in ten seconds: a sixth that is refused would count as well."""
+    links = [
+        f"https://graph.microsoft.com/v1.0/auditLogs/directoryAudits?$skiptoken=a_{n}" for n in range(11)
+    ]
+    paper = Paper([*(page({"id": link}, link=link) for link in links), page()])
+    _ = [found async for found in paper.directory().audit_events(OBJECT_ID, AuditRole.TARGET, None)]
+    assert len(paper.asked) == 12
+    assert paper.clock.now() - NOW == seconds(20)
+
+
+class StandingClock(FakeClock):
+    """Time does not pass: whoever sleeps, sleeps for good."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        self.slept.append(duration)
+        await asyncio.Event().wait()
+
+
+async def test_a_turn_that_is_far_away_is_told_instead_of_waited_for() -> None:
+    paper = Paper([page()], clock=StandingClock(NOW))
+    directory = paper.directory()
+    readers = [directory.audit_events(OBJECT_ID, AuditRole.TARGET, None) for _ in range(16)]
+    tasks = [asyncio.ensure_future(anext(reader)) for reader in readers]
+    done, sleeping = await asyncio.wait(tasks, timeout=1)
+    faults = [task.exception() for task in done]
+    told = [fault.retry_after for fault in faults if isinstance(fault, Throttled)]
+    assert (len(paper.asked), len(sleeping), told) == (5, 5, [seconds(20)] * 6)
+    for task in sleeping:
+        task.cancel()
+    await asyncio.wait(sleeping)
+
+
+@given(calls=st.integers(1, 40), processes=st.integers(1, 100), waits=st.lists(st.floats(0, 30), max_size=60))
+def test_no_span_ever_has_more_calls_than_its_rate(calls: int, processes: int, waits: list[float]) -> None:
+    clock = FakeClock(NOW)
+    rate = Rate(calls, seconds(10)).shared_by(processes)
+    pace, starts = Pace(clock, rate), list[datetime]()
+    for wait in waits:
+        starts.append(clock.now() + pace.book())
+        asyncio.run(clock.sleep(seconds(wait)))
+    for earlier, later in zip(starts, starts[rate.calls :], strict=False):
+        assert later - earlier >= rate.span - timedelta(milliseconds=1)
+    assert rate.calls / rate.span.total_seconds() <= calls / 10 / processes + 1e-6
 
 
 def test_a_gate_that_is_named_no_time_backs_off_longer_each_time() -> None:

@@ -29,10 +29,10 @@ EVENTS_PER_PAGE = 1000
 class GraphDirectory:
     """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
 
-    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock) -> None:
+    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock, processes: int = 1) -> None:
         self._connection = connection
         self._base_url = base_url
-        self._sender = ThrottledSender(Sender(connection, clock), clock)
+        self._sender = ThrottledSender(Sender(connection, clock), clock, processes=processes)
 
     async def account(self, object_id: str) -> Account | None:
         """See `Directory.account`."""
@@ -125,13 +125,18 @@ class GraphDirectory:
         return pages(self._sender, self._base_url, call, first)
 
 
-def graph_directory(registration: Registration, endpoints: Endpoints, clock: Clock) -> GraphDirectory:
-    """The directory of the tenant in which `registration` is; opens nothing before the first call."""
+def graph_directory(
+    registration: Registration, endpoints: Endpoints, clock: Clock, processes: int = 1
+) -> GraphDirectory:
+    """The directory of the tenant in which `registration` is; opens nothing before the first call.
+
+    `processes` share what the registration may ask of Graph.
+    """
 
     def open_connection() -> Connection:
         return connect(endpoints, secret_credential(registration, endpoints.login))
 
-    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock)
+    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, processes)
 
 
 def _users_request(filter_by: str) -> MakeRequest:

@@ -1,10 +1,14 @@
-"""After a 429, all calls of that kind to that tenant wait; readers wait in place if it is not long."""
+"""Calls keep to Graph's pace; after a 429, all calls of that kind to that tenant wait.
+
+Readers wait in place if it is not long.
+"""
 
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from shared.adapters.graph.calls import Call, Quota
+from shared.adapters.graph.pace import RATES, Pace
 from shared.adapters.graph.send import MakeRequest, Sender
 from shared.domain.errors import DirectoryFault, DirectoryUnavailable, Throttled
 from shared.domain.ports import Clock, JsonObject
@@ -54,14 +58,45 @@ class Gate:
 class ThrottledSender:
     """All calls of this process to one tenant."""
 
-    def __init__(self, sender: Sender, clock: Clock, jitter: Jitter = random.random) -> None:
+    def __init__(
+        self, sender: Sender, clock: Clock, jitter: Jitter = random.random, processes: int = 1
+    ) -> None:
         self._sender = sender
         self._clock = clock
         self._jitter = jitter
         self._gates = {quota: Gate(clock, jitter) for quota in Quota}
+        self._paces = {quota: Pace(clock, RATES[quota].shared_by(processes)) for quota in Quota}
 
     async def once(self, call: Call, make: MakeRequest) -> JsonObject | None:
-        """Send at once or raise `Throttled` while the gate is shut; for writes. See `Sender.send`."""
+        """Send at once or raise `Throttled` where that is not allowed now; for writes. See `Sender.send`."""
+        pace = self._paces[call.quota]
+        if wait := pace.wait():
+            raise Throttled(call.name, wait)
+        pace.book()
+        return await self._attempt(call, make)
+
+    async def patiently(self, call: Call, make: MakeRequest) -> JsonObject | None:
+        """Send, sitting out short throttles and passing faults; for reads. See `Sender.send`."""
+        for failures in range(1, MOST_WAITS + 1):
+            try:
+                return await self._in_turn(call, make)
+            except (Throttled, DirectoryUnavailable) as fault:
+                wait = self._wait_after(call, fault, failures)
+                if wait > LONGEST_WAIT:
+                    raise
+            await self._clock.sleep(wait)
+        return await self._in_turn(call, make)
+
+    async def _in_turn(self, call: Call, make: MakeRequest) -> JsonObject | None:
+        """Send when the pace allows it; raise `Throttled` where that is too long to sit out."""
+        pace = self._paces[call.quota]
+        if pace.wait() > LONGEST_WAIT:
+            raise Throttled(call.name, pace.wait())
+        if wait := pace.book():
+            await self._clock.sleep(wait)
+        return await self._attempt(call, make)
+
+    async def _attempt(self, call: Call, make: MakeRequest) -> JsonObject | None:
         gate = self._gates[call.quota]
         if gate.wait():
             raise Throttled(call.name, gate.wait())
@@ -73,19 +108,7 @@ class ThrottledSender:
         gate.passed()
         return answer
 
-    async def patiently(self, call: Call, make: MakeRequest) -> JsonObject | None:
-        """Send, sitting out short throttles and passing faults; for reads. See `Sender.send`."""
-        for failures in range(1, MOST_WAITS + 1):
-            try:
-                return await self.once(call, make)
-            except (Throttled, DirectoryUnavailable) as fault:
-                wait = self._wait_after(call, fault, failures)
-                if wait > LONGEST_WAIT:
-                    raise
-            await self._clock.sleep(wait)
-        return await self.once(call, make)
-
     def _wait_after(self, call: Call, fault: DirectoryFault, failures: int) -> timedelta:
         if isinstance(fault, Throttled):
-            return self._gates[call.quota].wait()
+            return max(self._gates[call.quota].wait(), self._paces[call.quota].wait())
         return min(back_off(failures, self._jitter), LONGEST_WAIT)

@@ -1,0 +1,56 @@
+"""Keep within Graph's documented limits before Graph has to say so: a refused call counts like any other.
+
+Source: Microsoft Graph service-specific throttling limits (identity and access; reports). Each process takes
+its share of what an application may do in a tenant.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.adapters.graph.calls import Quota
+from shared.domain.ports import Clock
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many calls in so long, in any span of that length."""
+
+    calls: int
+    span: timedelta
+
+    def shared_by(self, processes: int) -> "Rate":
+        """One process's part: fewer calls, or one in a longer span."""
+        calls = max(1, self.calls // processes)
+        return Rate(calls, self.span * processes * calls / self.calls)
+
+
+RATES: Mapping[Quota, Rate] = {
+    Quota.DIRECTORY: Rate(1750, timedelta(seconds=10)),
+    Quota.REPORTS: Rate(5, timedelta(seconds=10)),
+}
+"""Of the smallest tenants: 3,500 resource units in 10 s; no call that we make costs more than two."""
+
+
+class Pace:
+    """When the calls of one kind may start."""
+
+    def __init__(self, clock: Clock, rate: Rate) -> None:
+        self._clock = clock
+        self._span = rate.span.total_seconds()
+        self._starts: deque[float] = deque(maxlen=rate.calls)
+
+    def wait(self) -> timedelta:
+        """How long until another call may start."""
+        return timedelta(seconds=max(0.0, self._next() - self._clock.monotonic()))
+
+    def book(self) -> timedelta:
+        """Take the next place; how long until then."""
+        start = max(self._next(), self._clock.monotonic())
+        self._starts.append(start)
+        return timedelta(seconds=start - self._clock.monotonic())
+
+    def _next(self) -> float:
+        full = len(self._starts) == self._starts.maxlen
+        return self._starts[0] + self._span if full else self._clock.monotonic()
