@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.guarded_http import DEFAULT_LIMITS, GuardedHttp, GuardedNetwork, HttpLimits, is_public
+from shared.adapters.guarded_http import DEFAULT_LIMITS, GuardedHttp, HttpLimits
+from shared.adapters.guarded_network import GuardedNetwork
+from shared.adapters.public_addresses import is_public
 from shared.domain.errors import AddressRefused, OutsideUnavailable
 
 HOST = "contoso.b2clogin.com"
