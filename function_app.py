@@ -13,8 +13,8 @@ from delete_function.blueprint import delete_blueprint
 from delete_function.plan import DeletionPlan
 from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
+from export_function.collector import Collector
 from export_function.plan import ExportPlan
-from export_function.sections import Collector
 from operations_function.blueprint import operations_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
@@ -193,7 +193,7 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     identification = Identification(directories, base.topology, clock, settings.replication_window)
     claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
     archivist = Archivist(kept.blobs, kept.register, clock, settings.archive_kept)
-    collector = Collector(directories, kept.blobs, clock)
+    collector = Collector(directories, kept.blobs, clock, settings.optional_sections)
     return {
         Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
         Kind.DELETION: DeletionPlan(identification, claims, directories, clock),

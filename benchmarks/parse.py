@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 import httpx
 from azure.core.credentials import AccessToken, AccessTokenInfo
 
-from export_function.sections import read_audit_events
+from export_function.readers import Asked, read_audit_events
 from shared.adapters.clock import SystemClock
 from shared.adapters.graph.client import Connection, Endpoints, LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
-from shared.domain.turn import Timing
+from shared.domain.account import Account
 
 EVENTS = 1000
 PAGES = 2
@@ -75,9 +75,10 @@ async def _through_models() -> int:
 
 async def _as_the_app() -> int:
     directory = GraphDirectory(LazyConnection(_connection), Endpoints().base_url, SystemClock())
-    piece = await read_audit_events(directory, OBJECT_ID, None, Timing().begin(SystemClock()))
+    account = Account(OBJECT_ID, "", (), None)
+    piece = await read_audit_events(Asked(directory, account, (account,), None, lambda: False))
     await directory.close()
-    return len(piece.records)
+    return piece.count
 
 
 def _connection() -> Connection:

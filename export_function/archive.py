@@ -21,7 +21,10 @@ KNOWN_GAPS = (
     "them for 7 days, and newer ones may arrive some minutes late.",
     "Microsoft Graph does not expose every property that Azure AD B2C holds: "
     "strongAuthenticationAlternativePhoneNumber, legalCountry and facsimileTelephoneNumber are missing.",
-    "Passwords are never returned.",
+    "Microsoft Graph does not return phone numbers that Azure AD B2C wrote for its own multi-factor "
+    "authentication until they are saved anew, so that an empty list of ways to prove who you are is no proof.",
+    "Passwords are never returned, nor are the secrets of authenticators.",
+    "Names, ids and addresses of other people in audit events are masked (GDPR Art. 15(4)).",
 )
 
 
@@ -66,6 +69,8 @@ class Archivist:
     async def _write(self, request: PrivacyRequest, archive: ZipStream) -> None:
         files: list[JsonObject] = []
         for progress, section in _sections(request):
+            if not section.parts:
+                continue
             digest = hashlib.sha256()
             await archive.add(_path(progress, section), self._verified(section, digest))
             files.append(_file_entry(progress, section, digest.hexdigest()))
@@ -108,6 +113,7 @@ def _manifest(request: PrivacyRequest, files: Sequence[JsonObject]) -> JsonObjec
         "regulation": request.regulation,
         "receivedAt": request.received_at.isoformat(),
         "files": files,
+        "sections": [_section_entry(progress, section) for progress, section in _sections(request)],
         "tenants": [
             {
                 "tenant": name,
@@ -130,6 +136,18 @@ def _file_entry(progress: TenantProgress, section: Section, sha256: str) -> Json
         "count": section.count,
         "bytes": section.size,
         "sha256": sha256,
+    }
+
+
+def _section_entry(progress: TenantProgress, section: Section) -> JsonObject:
+    return {
+        "tenant": progress.tenant,
+        "section": section.name,
+        "state": section.state,
+        "reason": section.unavailable,
+        "source": section.source,
+        "collectedAt": section.collected_at.isoformat(),
+        "count": section.count,
     }
 
 

@@ -1,106 +1,155 @@
-"""Collect the sections of an export into staging, piece by piece."""
+"""What an export consists of: one table of sections, each with its file and how it is read."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from export_function.audit_slices import read_slice
-from export_function.tally import Tally
-from shared.domain.directories import Directories
-from shared.domain.errors import GiveUp, NotYetSo
-from shared.domain.plan import StepResult, StepWork, Unfinished
-from shared.domain.ports import Clock, Directory, ExportBlobs, JsonObject
-from shared.domain.progress import Part, Section
-from shared.domain.request import PrivacyRequest
-from shared.domain.turn import Turn
+from export_function.readers import (
+    Asked,
+    Piece,
+    read_audit_events,
+    read_photo,
+    read_profile,
+    read_records,
+    read_sign_ins,
+)
+from shared.domain.sources import Source
 
-MOST_PARTS = 80
-"""So that what is known of them fits into a row of the table; about 800,000 events."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Records of a section; `reached` is where the next piece begins, None when this is the last."""
-
-    records: tuple[bytes, ...]
-    reached: str | None = None
-
-
-Reader = Callable[[Directory, str, str | None, Turn], Awaitable[Piece]]
+Reader = Callable[[Asked], Awaitable[Piece]]
 """Reads the piece of an account's section that begins at a time, the first for None."""
-
-
-async def read_profile(directory: Directory, object_id: str, _reached: str | None, _turn: Turn) -> Piece:
-    """The user's properties as one JSON object. Raises `NotYetSo` if the user is not there."""
-    profile = await directory.profile(object_id)
-    if profile is None:
-        raise NotYetSo
-    return Piece((json.dumps(profile, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n",))
-
-
-async def read_audit_events(directory: Directory, object_id: str, reached: str | None, turn: Turn) -> Piece:
-    """Directory audit events of a span of time, a JSON object a line."""
-    read = await read_slice(directory, object_id, reached, lambda: turn.over)
-    return Piece(tuple(_lines(read.events)), read.reached)
-
-
-def _lines(events: Iterable[JsonObject]) -> Iterable[bytes]:
-    return (json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for event in events)
 
 
 @dataclass(frozen=True)
 class SectionKind:
-    """One section: its name, its file in the archive, the Graph calls behind it, how it is read."""
+    """One section. One that is not `required` may be missing for want of a permission, and says so.
+
+    `source` is the call behind it. `title` and `about` are told to the person.
+    """
 
     name: str
     file_name: str
     source: str
     read: Reader
+    title: str
+    about: str
+    required: bool = True
 
 
-SECTIONS = (
-    SectionKind("profile", "profile.json", "GET /users/{id}", read_profile),
+def _records(source: Source, file_name: str, call: str, title: str, about: str) -> SectionKind:
+    return SectionKind(source.value, file_name, call, read_records(source), title, about)
+
+
+def _optional_records(source: Source, file_name: str, call: str, title: str, about: str) -> SectionKind:
+    return SectionKind(source.value, file_name, call, read_records(source), title, about, required=False)
+
+
+PROFILE = SectionKind(
+    "profile",
+    "profile.json",
+    "GET /users/{id}",
+    read_profile,
+    "Profile",
+    "Your name, how you are reached, how you sign in, and every attribute that was kept with your account.",
+)
+RELATED = (
+    _records(
+        Source.MEMBERSHIPS,
+        "memberships.json",
+        "GET /users/{id}/memberOf",
+        "Groups and roles",
+        "Groups and directory roles that your account belongs to.",
+    ),
+    _records(
+        Source.APP_ROLE_ASSIGNMENTS,
+        "app-role-assignments.json",
+        "GET /users/{id}/appRoleAssignments",
+        "Roles in applications",
+        "Applications in which your account was given a role.",
+    ),
+    _records(
+        Source.CONSENTS,
+        "consents.json",
+        "GET /users/{id}/oauth2PermissionGrants",
+        "Consents",
+        "What you have let applications do in your name.",
+    ),
+    _records(
+        Source.OWNED_OBJECTS,
+        "owned-objects.json",
+        "GET /users/{id}/ownedObjects",
+        "Owned objects",
+        "Objects of the directory that your account owns.",
+    ),
+    _records(
+        Source.OWNED_DEVICES,
+        "owned-devices.json",
+        "GET /users/{id}/ownedDevices",
+        "Owned devices",
+        "Devices that your account owns.",
+    ),
+    _records(
+        Source.REGISTERED_DEVICES,
+        "registered-devices.json",
+        "GET /users/{id}/registeredDevices",
+        "Registered devices",
+        "Devices that were registered with your account.",
+    ),
+    _optional_records(
+        Source.EXTENSIONS,
+        "extensions.json",
+        "GET /users/{id}/extensions",
+        "Extensions",
+        "Data that applications have attached to your account.",
+    ),
     SectionKind(
-        "directoryAudits",
-        "directory-audits.ndjson",
-        "GET /auditLogs/directoryAudits (as target, as initiator)",
-        read_audit_events,
+        "photo",
+        "photo.jpg",
+        "GET /users/{id}/photo/$value",
+        read_photo,
+        "Photo",
+        "The picture of your account.",
+        required=False,
+    ),
+    _optional_records(
+        Source.RISKY_USER,
+        "risky-user.json",
+        "GET /identityProtection/riskyUsers/{id}",
+        "Risk state",
+        "Whether your account was taken to be at risk of misuse.",
+    ),
+    _optional_records(
+        Source.RISK_DETECTIONS,
+        "risk-detections.json",
+        "GET /identityProtection/riskDetections",
+        "Risk detections",
+        "Sign-ins and changes that looked like misuse of your account.",
+    ),
+    _records(
+        Source.AUTHENTICATION_METHODS,
+        "authentication-methods.json",
+        "GET /users/{id}/authentication/methods",
+        "Ways to prove who you are",
+        "Phone numbers, addresses and authenticators kept for your sign-in, without their secrets.",
     ),
 )
-
-
-@dataclass(frozen=True)
-class Collector:
-    """Writes a section of one tenant's account into staging."""
-
-    directories: Directories
-    blobs: ExportBlobs
-    clock: Clock
-
-    def collecting(self, tenant: str, kind: SectionKind) -> StepWork:
-        """The step that collects `kind` in `tenant`; nothing to do where the person has no account."""
-
-        async def collect(request: PrivacyRequest, turn: Turn) -> StepResult:
-            progress = request.progress(tenant)
-            if progress.account is None:
-                return request
-            section = progress.section(kind.name) or Section(
-                kind.name, kind.file_name, kind.source, self.clock.now()
-            )
-            if len(section.parts) >= MOST_PARTS:
-                raise GiveUp("section_too_large")
-            directory = self.directories.of(progress)
-            piece = await kind.read(directory, progress.account.object_id, section.reached, turn)
-            blob = f"{request.id}/{request.run}/staging/{tenant}/{len(section.parts):04}-{kind.file_name}"
-            part = await self._staged(blob, piece, turn)
-            moved = request.with_progress(progress.with_section(section.with_part(part, piece.reached)))
-            return moved if piece.reached is None else Unfinished(moved)
-
-        return collect
-
-    async def _staged(self, blob: str, piece: Piece, turn: Turn) -> Part:
-        async with self.blobs.create(blob) as sink:
-            tally = Tally(sink)
-            await tally.write(b"".join(piece.records))
-            turn.check_lease()
-        return Part(blob, len(piece.records), tally.size, tally.sha256)
+"""Read one after the other in one step; the last draws on the quota of reports."""
+AUDITS = SectionKind(
+    "directoryAudits",
+    "directory-audits.ndjson",
+    "GET /auditLogs/directoryAudits (as target, as initiator)",
+    read_audit_events,
+    "Activity",
+    "What was done with your account and by it: sign-ins, changes, deletions.",
+)
+SIGN_INS = SectionKind(
+    "signIns",
+    "sign-ins.ndjson",
+    "GET /auditLogs/signIns",
+    read_sign_ins,
+    "Sign-ins",
+    "When and from where your account signed in, where the directory keeps that apart.",
+    required=False,
+)
+SECTIONS = (PROFILE, *RELATED, AUDITS, SIGN_INS)
+BY_NAME: Mapping[str, SectionKind] = {kind.name: kind for kind in SECTIONS}
+OPTIONAL = frozenset(kind.name.lower() for kind in SECTIONS if not kind.required)
+"""As settings name them."""

@@ -83,7 +83,9 @@ def key(value: object) -> object:
 
 
 def names(value: object) -> object:
-    """A list with commas between, in lower case."""
+    """A list with commas between, in lower case; a default is a set already."""
+    if isinstance(value, frozenset):
+        return value
     return frozenset(name.strip().lower() for name in str(value).split(",") if name.strip())
 
 

@@ -32,6 +32,8 @@ from shared.setting_forms import (
 
 MOST_TENANTS = 32
 MOST_SIGN_INS = 64
+OPTIONAL_SECTIONS = frozenset({"extensions", "photo", "riskyuser", "riskdetections", "signins"})
+"""Sections of an export that can be left out, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Settings(BaseSettings):
     cross_tenant_match: Literal["ask", "accept"] = "ask"
     shared_issuers: Names = frozenset()
     mixed_data_regions: Literal["refuse", "allow"] = "refuse"
+    optional_sections: Names = OPTIONAL_SECTIONS
     app_auth: Literal["key", "token", "key+token"] = "key"
     workforce: WorkforceSettings | None = None
     sign_ins: dict[str, SignInSettings] = Field(default_factory=dict)
@@ -214,6 +217,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def _disagreements(settings: Settings) -> Iterator[Fault]:
     yield from _tenant_faults(settings)
     yield from _sign_in_faults(settings)
+    if not settings.optional_sections <= OPTIONAL_SECTIONS:
+        yield Fault("OPTIONAL_SECTIONS", f"must be of: {', '.join(sorted(OPTIONAL_SECTIONS))}")
     if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
         yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
     yield from _storage_faults("STATE", settings.state, ("tableServiceUri", "queueServiceUri"))

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from shared.domain.account import Account, Identity, RecycledAccount
-from shared.domain.errors import DirectoryFault
+from shared.domain.errors import DirectoryFault, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
+from shared.domain.sources import Source
 
 
 @dataclass
@@ -18,6 +19,11 @@ class FakeDirectory:
     profiles: dict[str, JsonObject] = field(default_factory=dict)
     recycle_bin: dict[str, RecycledAccount] = field(default_factory=dict)
     events: list[tuple[str, AuditRole, JsonObject]] = field(default_factory=list)
+    related: dict[tuple[str, Source], list[JsonObject]] = field(default_factory=dict)
+    photos: dict[str, bytes] = field(default_factory=dict)
+    signed_in: list[tuple[str, JsonObject]] = field(default_factory=list)
+    not_offered: dict[Source, str] = field(default_factory=dict)
+    without_sign_ins: bool = False
     page_size: int = 1000
     calls: list[tuple[str, str]] = field(default_factory=list)
     faults: list[DirectoryFault] = field(default_factory=list)
@@ -57,6 +63,26 @@ class FakeDirectory:
     async def profile(self, object_id: str) -> JsonObject | None:
         self._called("profile", object_id)
         return self.profiles[object_id] if object_id in self.users else None
+
+    async def records(self, object_id: str, source: Source) -> tuple[JsonObject, ...]:
+        self._called(source.value, object_id)
+        if source in self.not_offered:
+            raise NotOffered(source.value, self.not_offered[source])
+        return tuple(self.related.get((object_id, source), ()))
+
+    async def photo(self, object_id: str) -> bytes | None:
+        self._called("photo", object_id)
+        return self.photos.get(object_id)
+
+    async def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
+        self._called("sign_ins", object_id)
+        if self.without_sign_ins:
+            raise NotOffered("sign_ins", "licence")
+        mine = [event for about, event in self.signed_in if about == object_id]
+        asked = [event for event in mine if until is None or str(event["createdDateTime"]) <= until]
+        asked.sort(key=lambda event: str(event["createdDateTime"]), reverse=True)
+        for start in range(0, len(asked), self.page_size):
+            yield asked[start : start + self.page_size]
 
     async def audit_events(
         self, object_id: str, role: AuditRole, until: str | None

@@ -47,6 +47,7 @@ class Simulator:
         self.ask("DELETE", "roles")
         self.ask("DELETE", "login")
         self.ask("POST", "audit-pages", empty_page_at=None)
+        self.ask("POST", "licence", premium=False)
 
     def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:
         """A call to the control address that must succeed."""

@@ -14,6 +14,7 @@ from local.graph.directory import ALL_ROLES, Json, Tenant
 from local.graph.faults import Faults
 from local.graph.people import add_user, make_events
 from local.graph.quotas import Quotas
+from local.graph.related_api import check_known
 from local.graph.sign_in.control import SignInControl
 
 
@@ -40,6 +41,8 @@ class Control:
             Route("/_control/roles", self.change_roles, methods=["POST", "DELETE"]),
             Route("/_control/users", self.add_user, methods=["POST"]),
             Route("/_control/users/{tenant}/{object_id}", self.show_user),
+            Route("/_control/related/{tenant}/{object_id}", self.show_related),
+            Route("/_control/licence", self.change_licence, methods=["POST"]),
             Route("/_control/events/{tenant}/{object_id}", self.show_events),
             *self.sign_in.routes(),
         ]
@@ -92,11 +95,25 @@ class Control:
         asked = await request.json()
         tenant = self.tenants[asked.pop("tenant")]
         events, deleted = int(asked.pop("audit_events", 0)), asked.pop("deletedDateTime", None)
+        related = check_known(asked.pop("related", {}))
         user = add_user(tenant, asked, self.dice)
+        tenant.related[str(user["id"])] = related
         make_events(tenant, str(user["id"]), events, self.dice)
         if deleted is not None and (recycled := tenant.soft_delete(str(user["id"]), "")):
             recycled["deletedDateTime"] = str(deleted)
         return JSONResponse({"object_id": user["id"]}, 201)
+
+    async def change_licence(self, request: Request) -> Response:
+        """Whether tenants have the licence that brings sign-ins."""
+        premium = bool((await asked_of(request)).get("premium"))
+        for tenant in self.tenants.values():
+            tenant.premium = premium
+        return Response(status_code=204)
+
+    async def show_related(self, request: Request) -> Response:
+        """What is kept about a user beside the user."""
+        tenant, object_id = self.tenants[request.path_params["tenant"]], request.path_params["object_id"]
+        return JSONResponse(tenant.related.get(object_id, {}))
 
     async def show_user(self, request: Request) -> Response:
         """Where a user is, and all that is held on them."""

@@ -14,6 +14,9 @@ ALL_ROLES = (
     "AuditLog.Read.All",
     "Directory.Read.All",
     "Application.Read.All",
+    "UserAuthenticationMethod.Read.All",
+    "IdentityRiskyUser.Read.All",
+    "IdentityRiskEvent.Read.All",
 )
 BIN_KEEPS = timedelta(days=30)
 AUDITS_KEPT = timedelta(days=7)
@@ -27,6 +30,9 @@ def moment_text(ago: timedelta = timedelta()) -> str:
 @dataclass
 class Tenant:
     """One directory; `as_target` and `as_initiator` index audit events by the users they concern.
+
+    `related` is what is kept about a user beside the user, by the last part of the path. `premium` is the
+    licence that brings sign-ins.
 
     What is held on a user is replaced by a write, never changed: `lag` may still show what was before.
     """
@@ -44,6 +50,8 @@ class Tenant:
     extension_names: tuple[str, ...] = ()
     as_target: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     as_initiator: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    related: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
+    premium: bool = False
     lag: Lag = field(default_factory=Lag)
 
     @property

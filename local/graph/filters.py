@@ -46,7 +46,7 @@ def user_test(text: str, domain: str) -> Test:
     if found := _OTHER_MAILS.fullmatch(text):
         wanted = _unquoted(found[2]).lower()
         return lambda user: wanted in [str(mail).lower() for mail in _items(user, "otherMails")]
-    raise _refusal(re.sub(_TEXT, "''", text))
+    raise _refusal(_form_of(text))
 
 
 def _refusal(form: str) -> GraphError:
@@ -73,6 +73,33 @@ def _identity_test(issuer: str, assigned: str, domain: str) -> Test:
         return bool(identity["issuer"] == issuer) if identity["signInType"] == "federated" else not own
 
     return lambda user: any(map(holds, _items(user, "identities")))
+
+
+_USER_ID = re.compile(rf"userId eq {_TEXT}")
+_UNTIL = re.compile(rf"createdDateTime le {_MOMENT}")
+
+
+def _form_of(text: str) -> str:
+    """A filter without its values."""
+    return re.sub(_TEXT, "''", text)
+
+
+def user_id_query(text: str) -> str:
+    """The user whose items a filter asks for. Raises `GraphError`."""
+    found = _USER_ID.fullmatch(text)
+    if found is None:
+        raise unknown(f"the filter {_form_of(text)}")
+    return _unquoted(found[1]).lower()
+
+
+def sign_in_query(text: str) -> tuple[str, str | None]:
+    """The user whose sign-ins a filter asks for, and until when. Raises `GraphError`."""
+    user, *rest = _AND.split(text)
+    until = _UNTIL.fullmatch(rest[0]) if len(rest) == 1 else None
+    if rest and until is None:
+        raise unknown(f"the filter {_form_of(text)} on sign-ins")
+    end = f"{until[1]}T{until[2] or '00:00:00'}.{until[3] or '':0<7}Z" if until else None
+    return user_id_query(user), end
 
 
 @dataclass(frozen=True)

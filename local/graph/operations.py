@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from local.graph import applications_api, users_api
+from local.graph import applications_api, related_api, users_api
 from local.graph.audits_api import AuditPages
 from local.graph.call import Call
 
@@ -20,6 +20,19 @@ REVOKE = frozenset({"User.RevokeSessions.All", "User.ReadWrite.All", "Directory.
 READ_AUDITS = frozenset({"AuditLog.Read.All"})
 _GUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _USER, _RECYCLED, _APP = "users/([^/]+)", f"directory/deletedItems/{_GUID}", f"applications/{_GUID}"
+
+READ_METHODS = frozenset({"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"})
+READ_DIRECTORY = frozenset({"Directory.Read.All", "Directory.ReadWrite.All"})
+LISTS = {
+    "memberOf": READ_DIRECTORY,
+    "appRoleAssignments": READ_DIRECTORY,
+    "oauth2PermissionGrants": READ_DIRECTORY,
+    "ownedObjects": READ_USERS,
+    "ownedDevices": READ_USERS,
+    "registeredDevices": READ_USERS,
+    "extensions": READ_USERS,
+    "authentication/methods": READ_METHODS,
+}
 
 Handle = Callable[[Call], Response]
 
@@ -55,6 +68,25 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
         _known("DELETE", _RECYCLED, RECYCLE, users_api.purge_deleted),
         _known("POST", f"{_RECYCLED}/restore", RECYCLE, users_api.restore_deleted),
         _known("GET", "auditLogs/directoryAudits", READ_AUDITS, audits.answer, f"$filter $orderby {page}"),
+        *(
+            _known("GET", f"{_USER}/{name}", roles, related_api.listing(name), page)
+            for name, roles in LISTS.items()
+        ),
+        _known("GET", rf"{_USER}/photo/\$value", READ_USERS, related_api.get_photo),
+        _known(
+            "GET",
+            f"identityProtection/riskyUsers/{_GUID}",
+            frozenset({"IdentityRiskyUser.Read.All"}),
+            related_api.get_risky_user,
+        ),
+        _known(
+            "GET",
+            "identityProtection/riskDetections",
+            frozenset({"IdentityRiskEvent.Read.All"}),
+            related_api.list_risk_detections,
+            f"$filter {page}",
+        ),
+        _known("GET", "auditLogs/signIns", READ_AUDITS, related_api.list_sign_ins, f"$filter {page}"),
         _known("GET", "applications", READ_APPS, applications_api.list_applications, "$filter $select"),
         _known("GET", f"{_APP}/extensionProperties", READ_APPS, applications_api.list_extensions),
     )

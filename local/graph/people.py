@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from local.graph.directory import Json, Tenant
+from local.graph.related_people import give
 
 TENANTS = ("contoso", "fabrikam", "litware", "tailspin", "northwind", "adatum", "wingtip", "proseware")
 GIVEN = ("Ada", "Zoë", "Łukasz", "Nuño", "Þóra", "Siobhán", "田中", "محمد", "Ольга", "Jürgen")
@@ -25,6 +26,7 @@ def make_tenants(seed: int, tenants: int, users: int, events: int) -> list[Tenan
         person = number - 1 if number % 5 == 4 and tenants > 1 else number
         user = add_user(tenant, _person(tenant, person), dice)
         make_events(tenant, str(user["id"]), _event_count(dice, number, events), dice)
+        give(tenant, str(user["id"]), number, dice)
     return made
 
 

@@ -18,6 +18,7 @@ PrivacyError
 ├── DirectoryFault           Microsoft Graph did not do what was asked
 │   ├── Throttled            too many requests; `retry_after` says when
 │   ├── DirectoryUnavailable no usable answer; try again
+│   ├── NotOffered           this tenant or cloud does not have it; `reason` says why
 │   ├── PermissionMissing    the registration lacks a permission; an operator must act
 │   ├── CredentialRejected   the tenant's credential is not accepted; an operator must act
 │   └── DirectoryRefused     Graph calls the request itself wrong; a bug
@@ -152,6 +153,16 @@ class DirectoryUnavailable(DirectoryFault):
     """No usable answer: 5xx, a cut connection, a time-out, or a body that is not whole."""
 
     code = "directory_unavailable"
+
+
+class NotOffered(DirectoryFault):
+    """The tenant or its cloud does not have what was asked for; `reason` is static text."""
+
+    code = "not_offered"
+
+    def __init__(self, call: str, reason: str) -> None:
+        super().__init__(call)
+        self.reason = reason
 
 
 class PermissionMissing(DirectoryFault):

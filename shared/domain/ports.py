@@ -10,6 +10,7 @@ from typing import Protocol
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.journal import Event
 from shared.domain.request import PrivacyRequest, Status
+from shared.domain.sources import Source
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 JsonObject = Mapping[str, JsonValue]
@@ -199,6 +200,21 @@ class Directory(Protocol):
 
     async def profile(self, object_id: str) -> JsonObject | None:
         """Every property Graph holds on the user that a consumer can have, custom attributes included."""
+
+    async def records(self, object_id: str, source: Source) -> tuple[JsonObject, ...]:
+        """Everything that `source` has on the user; none is an answer.
+
+        Raises `NotOffered` where tenant or cloud has no such thing.
+        """
+
+    async def photo(self, object_id: str) -> bytes | None:
+        """The user's photo as a JPEG file, None where there is none."""
+
+    def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
+        """Pages of the user's sign-ins, newest first; `until` is a `createdDateTime` as Graph wrote it.
+
+        Raises `NotOffered` where the tenant's licence has none.
+        """
 
     def audit_events(
         self, object_id: str, role: AuditRole, until: str | None

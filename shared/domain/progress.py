@@ -36,12 +36,22 @@ class Part:
     sha256: str
 
 
+class SectionState(StrEnum):
+    """What became of a section."""
+
+    COLLECTED = "collected"
+    EMPTY = "empty"
+    """Graph was asked and has nothing"""
+    NOT_AVAILABLE = "not_available"
+    """Graph could not be asked, or has no such thing here; the section says why"""
+
+
 @dataclass(frozen=True)
 class Section:
     """One part of an export, collected into staging piece by piece.
 
-    `reached` is the time (as Graph wrote it) of which everything newer has been collected;
-    None at the start, and for sections that are read at once.
+    `reached` is the time (as Graph wrote it) of which everything newer has been collected; None at the start,
+    and for sections that are read at once. `unavailable` is why there is nothing to collect.
     """
 
     name: str
@@ -50,6 +60,14 @@ class Section:
     collected_at: datetime
     parts: tuple[Part, ...] = ()
     reached: str | None = None
+    unavailable: str | None = None
+
+    @property
+    def state(self) -> SectionState:
+        """How the section ends, once it has."""
+        if self.unavailable is not None:
+            return SectionState.NOT_AVAILABLE
+        return SectionState.COLLECTED if self.count else SectionState.EMPTY
 
     @property
     def count(self) -> int:

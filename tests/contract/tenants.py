@@ -1,6 +1,8 @@
 """Tenants to run the contract of `Directory` on: one in memory, one in the simulator's own process."""
 
+import base64
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -8,8 +10,24 @@ from uuid import uuid4
 
 from shared.domain.account import Account, Identity
 from shared.domain.ports import AuditRole, Directory, JsonObject, JsonValue
+from shared.domain.sources import Source
 from tests.fake_directory import FakeDirectory
 from tests.running import Json, Simulator
+
+Related = Mapping[str, Sequence[JsonObject]]
+"""By the last part of Graph's path."""
+SOURCES = {
+    "memberOf": Source.MEMBERSHIPS,
+    "appRoleAssignments": Source.APP_ROLE_ASSIGNMENTS,
+    "oauth2PermissionGrants": Source.CONSENTS,
+    "ownedObjects": Source.OWNED_OBJECTS,
+    "ownedDevices": Source.OWNED_DEVICES,
+    "registeredDevices": Source.REGISTERED_DEVICES,
+    "extensions": Source.EXTENSIONS,
+    "authentication/methods": Source.AUTHENTICATION_METHODS,
+    "riskyUser": Source.RISKY_USER,
+    "riskDetections": Source.RISK_DETECTIONS,
+}
 
 
 class Tenant(Protocol):
@@ -29,10 +47,16 @@ class Tenant(Protocol):
     async def person_with_events(self, count: int) -> tuple[str, set[str]]:
         """A new user's object id, and the ids of the events that concern them."""
 
+    async def person_with(self, related: Related) -> str:
+        """A new user's object id, about whom this is kept beside the user."""
+
+    async def have_sign_ins(self) -> None:
+        """From now on the tenant has the licence that brings them."""
+
 
 @dataclass
 class TenantInMemory:
-    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    directory: FakeDirectory = field(default_factory=lambda: FakeDirectory(without_sign_ins=True))
     domain: str = "contoso.onmicrosoft.com"
 
     async def person(
@@ -53,6 +77,20 @@ class TenantInMemory:
         self.directory.events += [(object_id, role, event) for role, event in zip(roles, made, strict=False)]
         return object_id, {str(event["id"]) for event in made}
 
+    async def person_with(self, related: Related) -> str:
+        object_id = await self.person()
+        for name, items in related.items():
+            if name == "photo":
+                self.directory.photos[object_id] = base64.b64decode(str(items[0]["content"]))
+            elif name == "signIns":
+                self.directory.signed_in += [(object_id, item) for item in items]
+            else:
+                self.directory.related[object_id, SOURCES[name]] = list(items)
+        return object_id
+
+    async def have_sign_ins(self) -> None:
+        self.directory.without_sign_ins = False
+
 
 @dataclass
 class SimulatedTenant:
@@ -71,6 +109,12 @@ class SimulatedTenant:
     async def person_with_events(self, count: int) -> tuple[str, set[str]]:
         object_id = self.simulator.add_user(self.name, audit_events=count)
         return object_id, set(self.simulator.event_ids(self.name, object_id))
+
+    async def person_with(self, related: Related) -> str:
+        return self.simulator.add_user(self.name, related=related)
+
+    async def have_sign_ins(self) -> None:
+        self.simulator.ask("POST", "licence", premium=True)
 
 
 def _written(identity: Identity) -> Json:

@@ -1,5 +1,6 @@
 """What `ports.Directory` promises, kept by the fake and by Microsoft Graph's adapter alike."""
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -10,8 +11,9 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.domain.account import Identity
+from shared.domain.errors import NotOffered
 from shared.domain.ports import AuditRole, JsonObject
-from tests.contract.tenants import SimulatedTenant, Tenant, TenantInMemory
+from tests.contract.tenants import SOURCES, SimulatedTenant, Tenant, TenantInMemory
 from tests.running import Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
@@ -147,6 +149,42 @@ async def test_events_come_newest_first_and_from_a_time_on_all_that_are_as_old(t
     ]
     assert set(again) >= {event["id"] for event in target[9:]}
     assert len(again) < len(target)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+async def test_what_is_kept_beside_a_user_is_given_whole(tenant: Tenant, name: str) -> None:
+    items = [
+        {"id": f"{number}", "displayName": "Ünits"} for number in range(1 if name == "riskyUser" else 230)
+    ]
+    object_id = await tenant.person_with({name: items})
+    assert list(await tenant.directory.records(object_id, SOURCES[name])) == items
+    nobody_s = await tenant.person_with({})
+    assert await tenant.directory.records(nobody_s, SOURCES[name]) == ()
+
+
+async def test_a_photo_is_given_as_it_is(tenant: Tenant) -> None:
+    photo = bytes(range(256))
+    object_id = await tenant.person_with({"photo": [{"content": base64.b64encode(photo).decode()}]})
+    assert await tenant.directory.photo(object_id) == photo
+    assert await tenant.directory.photo(await tenant.person_with({})) is None
+
+
+async def test_sign_ins_are_not_offered_without_their_licence(tenant: Tenant) -> None:
+    object_id = await tenant.person_with({})
+    with pytest.raises(NotOffered) as caught:
+        _ = [page async for page in tenant.directory.sign_ins(object_id, None)]
+    assert caught.value.reason == "licence"
+
+
+async def test_sign_ins_come_newest_first_and_from_a_time_on(tenant: Tenant) -> None:
+    times = [f"2026-11-20T{hour:02}:00:00.0000000Z" for hour in range(24)]
+    items = [{"id": time, "createdDateTime": time} for time in times]
+    object_id = await tenant.person_with({"signIns": items})
+    await tenant.have_sign_ins()
+    given = [one["id"] async for page in tenant.directory.sign_ins(object_id, None) for one in page]
+    assert given == times[::-1]
+    older = [one["id"] async for page in tenant.directory.sign_ins(object_id, times[9]) for one in page]
+    assert older == times[9::-1]
 
 
 async def events_of(tenant: Tenant, object_id: str) -> list[JsonObject]:

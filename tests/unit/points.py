@@ -58,7 +58,7 @@ class _Wrapped:
         target, name = getattr(self._adapter, method), f"{self._name}.{method}"
         if method == "create":
             return lambda *given: self._created(name, target, *given)
-        if method in {"read", "audit_events"} and not self._name.startswith("register"):
+        if method in {"read", "audit_events", "sign_ins"} and not self._name.startswith("register"):
             return lambda *given: self._listed(name, target, *given)
 
         async def call(*given: Any, **named: Any) -> Any:

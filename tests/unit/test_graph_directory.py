@@ -17,6 +17,7 @@ from shared.adapters.graph.query import MOST_EXTENSIONS, profile_selections
 from shared.domain.account import Identity
 from shared.domain.errors import DirectoryUnavailable
 from shared.domain.ports import AuditRole
+from shared.domain.sources import Source
 from tests.unit.graph_answers import ABSENT, OBJECT_ID, SDK_WARNS, Paper, failing, ok, page, user
 
 pytestmark = SDK_WARNS
@@ -103,8 +104,13 @@ async def test_each_call_is_the_one_in_the_table() -> None:
     await directory.accounts_signing_in_as(Identity("userName", CONTOSO, "ada"))
     for role in AuditRole:
         _ = [found async for found in directory.audit_events(OBJECT_ID, role, None)]
+    for source in Source:
+        paper.answers = [page()]
+        await directory.records(OBJECT_ID, source)
+    _ = [found async for found in directory.sign_ins(OBJECT_ID, None)]
     paper.answers = [failing(404, ABSENT)]
     await directory.recycled(OBJECT_ID)
+    await directory.photo(OBJECT_ID)
     table = {(call.method, "/v1.0" + re.sub(r"\{id\}", "*", call.path)) for call in CALLS}
     assert {(request.method, masked(request)) for request in paper.asked} == table
 

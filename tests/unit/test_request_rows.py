@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_function.sections import MOST_PARTS
+from export_function.collector import MOST_PARTS
 from shared.adapters.request_rows import personal_keys, request_of, rows_of
 from shared.domain.account import Account, Identity
 from shared.domain.progress import Part, Section, TenantProgress

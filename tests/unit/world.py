@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from delete_function.plan import DeletionPlan
 from export_function.archive import Archivist
+from export_function.collector import Collector
 from export_function.plan import ExportPlan
-from export_function.sections import Collector
+from export_function.sections import OPTIONAL
 from shared.domain.accept import Acceptance, Accepted, Submission
 from shared.domain.account import Account, Identity
 from shared.domain.agenda import Retention, ready_at
@@ -62,6 +63,7 @@ class World:
     log: ListLog = field(default_factory=ListLog)
     timing: Timing = field(default_factory=Timing)
     new_id: Callable[[], UUID] = uuid4
+    optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
 
     def __post_init__(self) -> None:
@@ -75,7 +77,7 @@ class World:
         directories = Directories(dict(self.tenants), self.topology.domains)
         identification = Identification(directories, self.topology, clock, WINDOW)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
-        collector = Collector(directories, self.blobs, clock)
+        collector = Collector(directories, self.blobs, clock, self.optional)
         archivist = Archivist(self.blobs, self.register, clock, KEPT)
         plans: dict[Kind, Plan] = {
             Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),

@@ -3,11 +3,13 @@
 Paths and permissions: Graph v1.0 reference and its permissions.json; quotas: Graph throttling limits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from shared.domain.ports import AuditRole
+from shared.domain.sources import Source
 
 
 class Quota(Enum):
@@ -17,6 +19,8 @@ class Quota(Enum):
     """Identity and access: resource units per 10 s, writes per 150 s."""
     REPORTS = "reports"
     """Identity and access reports: 5 requests per 10 s."""
+    IDENTITY_PROTECTION = "identity_protection"
+    """Identity Protection: 1 request a second of all applications, and no word of when to come again."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,52 @@ AUDITS_AS_INITIATOR = Call(
     Quota.REPORTS,
 )
 
+READ_PHOTO = Call(
+    "read_photo", "GET", "/users/{id}/photo/$value", ("User.Read.All",), absence="no photo, or no mailbox"
+)
+SIGN_INS = Call(
+    "sign_ins", "GET", "/auditLogs/signIns", ("AuditLog.Read.All", "Directory.Read.All"), Quota.REPORTS
+)
+LISTS: Mapping[Source, Call] = {
+    Source.MEMBERSHIPS: Call("memberships", "GET", "/users/{id}/memberOf", ("Directory.Read.All",)),
+    Source.APP_ROLE_ASSIGNMENTS: Call(
+        "app_role_assignments", "GET", "/users/{id}/appRoleAssignments", ("Directory.Read.All",)
+    ),
+    Source.CONSENTS: Call("consents", "GET", "/users/{id}/oauth2PermissionGrants", ("Directory.Read.All",)),
+    Source.OWNED_OBJECTS: Call("owned_objects", "GET", "/users/{id}/ownedObjects", ("User.Read.All",)),
+    Source.OWNED_DEVICES: Call("owned_devices", "GET", "/users/{id}/ownedDevices", ("User.Read.All",)),
+    Source.REGISTERED_DEVICES: Call(
+        "registered_devices", "GET", "/users/{id}/registeredDevices", ("User.Read.All",)
+    ),
+    Source.EXTENSIONS: Call("extensions", "GET", "/users/{id}/extensions", ("User.Read.All",)),
+    Source.AUTHENTICATION_METHODS: Call(
+        "authentication_methods",
+        "GET",
+        "/users/{id}/authentication/methods",
+        ("UserAuthenticationMethod.Read.All",),
+        Quota.REPORTS,
+    ),
+    Source.RISKY_USER: Call(
+        "risky_user",
+        "GET",
+        "/identityProtection/riskyUsers/{id}",
+        ("IdentityRiskyUser.Read.All",),
+        Quota.IDENTITY_PROTECTION,
+        absence="never found risky",
+    ),
+    Source.RISK_DETECTIONS: Call(
+        "risk_detections",
+        "GET",
+        "/identityProtection/riskDetections",
+        ("IdentityRiskEvent.Read.All",),
+        Quota.IDENTITY_PROTECTION,
+    ),
+}
+"""What is asked about an account besides its profile and events; B2C and External ID have the same paths.
+
+Consumers in B2C are seldom in groups and own nothing as a rule; External ID has groups and roles for them.
+"""
+
 AUDITS = {AuditRole.TARGET: AUDITS_AS_TARGET, AuditRole.INITIATOR: AUDITS_AS_INITIATOR}
 
 CALLS = (
@@ -83,4 +133,7 @@ CALLS = (
     LIST_EXTENSIONS,
     AUDITS_AS_TARGET,
     AUDITS_AS_INITIATOR,
+    READ_PHOTO,
+    SIGN_INS,
+    *LISTS.values(),
 )

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
-from shared.adapters.graph import calls, query
+from shared.adapters.graph import calls, query, related
 from shared.adapters.graph.accounts import account_from, recycled_from, text, without_annotations
 from shared.adapters.graph.client import (
     Connection,
@@ -17,10 +17,11 @@ from shared.adapters.graph.client import (
     secret_credential,
 )
 from shared.adapters.graph.paging import pages
-from shared.adapters.graph.send import MakeRequest, Sender
+from shared.adapters.graph.send import MakeRequest, Sender, json_object, whole_bytes
 from shared.adapters.graph.throttle import ThrottledSender
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.ports import AuditRole, Clock, JsonObject
+from shared.domain.sources import Source
 
 EVENTS_PER_PAGE = 1000
 """The most that Graph gives; fewer pages are fewer of the five report requests per 10 s."""
@@ -54,7 +55,7 @@ class GraphDirectory:
             item = graph.directory.deleted_items.by_directory_object_id(object_id)
             return query.with_query(item.to_get_request_information(), select=("id", "deletedDateTime"))
 
-        item = await self._sender.patiently(calls.READ_DELETED, make)
+        item = await self._sender.patiently(calls.READ_DELETED, make, json_object)
         return recycled_from(calls.READ_DELETED, item) if item is not None else None
 
     async def soft_delete(self, object_id: str) -> None:
@@ -62,6 +63,7 @@ class GraphDirectory:
         await self._sender.once(
             calls.DELETE_USER,
             lambda graph: graph.users.by_user_id(object_id).to_delete_request_information(),
+            json_object,
         )
 
     async def profile(self, object_id: str) -> JsonObject | None:
@@ -73,6 +75,31 @@ class GraphDirectory:
                 return None
             profile = {**profile, **without_annotations(part)}
         return profile
+
+    async def records(self, object_id: str, source: Source) -> tuple[JsonObject, ...]:
+        """See `Directory.records`."""
+        call, make = calls.LISTS[source], related.REQUESTS[source]
+        if source in related.SINGLE:
+            found = await self._sender.patiently(call, lambda graph: make(graph, object_id), json_object)
+            return (without_annotations(found),) if found is not None else ()
+        items = await self._all(call, lambda graph: make(graph, object_id))
+        return tuple(related.without_secrets(without_annotations(item)) for item in items)
+
+    async def photo(self, object_id: str) -> bytes | None:
+        """See `Directory.photo`."""
+        return await self._sender.patiently(
+            calls.READ_PHOTO,
+            lambda graph: graph.users.by_user_id(object_id).photo.content.to_get_request_information(),
+            whole_bytes,
+        )
+
+    async def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
+        """See `Directory.sign_ins`."""
+        async with aclosing(
+            self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
+        ) as events:
+            async for page in events:
+                yield page
 
     async def audit_events(
         self, object_id: str, role: AuditRole, until: str | None
@@ -102,7 +129,7 @@ class GraphDirectory:
             user = graph.users.by_user_id(object_id)
             return query.with_query(user.to_get_request_information(), select=select)
 
-        return await self._sender.patiently(call, make)
+        return await self._sender.patiently(call, make, json_object)
 
     async def _extension_names(self) -> Sequence[str]:
         apps = await self._all(calls.FIND_EXTENSIONS_APP, _extensions_app_request)
@@ -151,6 +178,12 @@ def _audits_request(filter_by: str) -> MakeRequest:
         filter_by=filter_by,
         order_by="activityDateTime desc",
         top=EVENTS_PER_PAGE,
+    )
+
+
+def _sign_ins_request(filter_by: str) -> MakeRequest:
+    return lambda graph: query.with_query(
+        graph.audit_logs.sign_ins.to_get_request_information(), filter_by=filter_by, top=EVENTS_PER_PAGE
     )
 
 

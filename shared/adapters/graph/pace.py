@@ -29,6 +29,7 @@ class Rate:
 RATES: Mapping[Quota, Rate] = {
     Quota.DIRECTORY: Rate(1750, timedelta(seconds=10)),
     Quota.REPORTS: Rate(5, timedelta(seconds=10)),
+    Quota.IDENTITY_PROTECTION: Rate(1, timedelta(seconds=1)),
 }
 """Of the smallest tenants: 3,500 resource units in 10 s; no call that we make costs more than two."""
 

@@ -11,7 +11,7 @@ from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph.calls import Call
-from shared.adapters.graph.send import MakeRequest
+from shared.adapters.graph.send import MakeRequest, json_object
 from shared.adapters.graph.throttle import ThrottledSender
 from shared.domain.errors import DirectoryRefused, DirectoryUnavailable
 from shared.domain.ports import JsonObject, JsonValue
@@ -28,17 +28,19 @@ async def pages(
     """
     make = first
     for _ in range(MOST_PAGES):
-        page = await sender.patiently(call, make)
+        page = await sender.patiently(call, make, json_object)
+        if page is None:
+            raise DirectoryUnavailable(call.name)
         yield _items(call, page)
-        link = page.get("@odata.nextLink") if page else None
+        link = page.get("@odata.nextLink")
         if link is None:
             return
         make = _following(call, link, base_url)
     raise DirectoryRefused(call.name)
 
 
-def _items(call: Call, page: JsonObject | None) -> Sequence[JsonObject]:
-    items = page.get("value") if page else None
+def _items(call: Call, page: JsonObject) -> Sequence[JsonObject]:
+    items = page.get("value")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise DirectoryUnavailable(call.name)
     return items

@@ -118,6 +118,12 @@ def audits(object_id: str, role: AuditRole, until: str | None) -> str:
     return f"{concerning} and activityDateTime le {_next_second(until)}" if until else concerning
 
 
+def sign_ins(object_id: str, until: str | None) -> str:
+    """The user's sign-ins of `until` and before; see `audits` for the second that is added."""
+    of_user = f"userId eq {quoted(object_id)}"
+    return f"{of_user} and createdDateTime le {_next_second(until)}" if until else of_user
+
+
 def _next_second(moment: str) -> str:
     whole = datetime.fromisoformat(moment.rstrip("Z").partition(".")[0])
     return f"{(whole + timedelta(seconds=1)).isoformat()}Z"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx
 from azure.core.exceptions import AzureError, ClientAuthenticationError
@@ -24,6 +25,7 @@ from shared.domain.errors import (
     DirectoryFault,
     DirectoryRefused,
     DirectoryUnavailable,
+    NotOffered,
     PermissionMissing,
     Throttled,
 )
@@ -34,11 +36,22 @@ CALL_TIME_LIMIT = timedelta(seconds=30)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 """Graph asks for seconds or minutes; a wait beyond this is not believed."""
 
-ABSENT = frozenset({"Request_ResourceNotFound", "Directory_ObjectNotFound", "ResourceNotFound"})
-"""What Graph calls an object that is not there."""
+ABSENT = frozenset(
+    {
+        *("Request_ResourceNotFound", "Directory_ObjectNotFound", "ResourceNotFound"),
+        *("ImageNotFound", "ErrorItemNotFound", "ErrorNonExistentMailbox"),
+    }
+)
+"""What Graph calls an object that is not there; the second line of photos."""
+UNLICENSED = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+"""What Graph calls a report that the tenant has not paid for."""
 
 MakeRequest = Callable[[GraphServiceClient], RequestInformation]
 """Makes a request anew for each attempt: a sent one keeps its token."""
+
+Answer = TypeVar("Answer")
+Read = Callable[[Call, httpx.Response], Answer]
+"""Makes a value of a good answer."""
 
 _FAULTS: Mapping[int, type[DirectoryFault]] = {
     401: CredentialRejected,
@@ -54,13 +67,13 @@ class Sender:
     connection: LazyConnection
     clock: Clock
 
-    async def send(self, call: Call, make: MakeRequest) -> JsonObject | None:
-        """The answer's JSON object ({} for a DELETE), None where `call.absence` explains a 404.
+    async def send(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
+        """What `read` makes of the answer, None where `call.absence` explains a 404.
 
         Raises a `DirectoryFault`.
         """
         response = await self._exchange(call, make)
-        return read_answer(call, response, self.clock.now())
+        return read_answer(call, response, self.clock.now(), read)
 
     async def _exchange(self, call: Call, make: MakeRequest) -> httpx.Response:
         try:
@@ -82,18 +95,32 @@ class Sender:
         return response
 
 
-def read_answer(call: Call, response: httpx.Response, now: datetime) -> JsonObject | None:
+def read_answer(call: Call, response: httpx.Response, now: datetime, read: Read[Answer]) -> Answer | None:
     """The one place where a status becomes a value or an error of the domain."""
     status = response.status_code
-    if status == 404 and call.absence is not None and _says_absent(response):
+    if status == 404 and call.absence is not None and _code(response) in ABSENT:
         return None
     if not response.is_success:
         raise _fault(call, response, now)
+    return read(call, response)
+
+
+def json_object(call: Call, response: httpx.Response) -> JsonObject:
+    """The answer's JSON object, {} for a DELETE. Raises `DirectoryUnavailable` for half an answer."""
     if call.method == "DELETE":
         return {}
-    if status != 200:  # 202: the answer is not ready
+    return _whole(call, _content(call, response))
+
+
+def whole_bytes(call: Call, response: httpx.Response) -> bytes:
+    """The answer as it is. Raises `DirectoryUnavailable` where it is not ready."""
+    return _content(call, response)
+
+
+def _content(call: Call, response: httpx.Response) -> bytes:
+    if response.status_code != 200:  # 202: the answer is not ready
         raise DirectoryUnavailable(call.name)
-    return _whole(call, response.content)
+    return response.content
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -114,17 +141,21 @@ def _fault(call: Call, response: httpx.Response, now: datetime) -> DirectoryFaul
     status = response.status_code
     if status == 429:
         return Throttled(call.name, retry_after(response.headers.get("Retry-After"), now))
+    if status == 403 and _code(response) == UNLICENSED:
+        return NotOffered(call.name, "licence")
+    if status == 501:
+        return NotOffered(call.name, "not_supported")
     if status >= 500 or status == 404 or _page_expired(response):
         return DirectoryUnavailable(call.name)
     return _FAULTS.get(status, DirectoryRefused)(call.name)
 
 
-def _says_absent(response: httpx.Response) -> bool:
-    """Whether it is Graph itself that says so: a 404 of anything in between proves nothing."""
+def _code(response: httpx.Response) -> str | None:
+    """Graph's own word for a refusal: an answer of anything in between has none, and proves nothing."""
     try:
-        return response.json()["error"]["code"] in ABSENT
+        return str(response.json()["error"]["code"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return False
+        return None
 
 
 def _page_expired(response: httpx.Response) -> bool:

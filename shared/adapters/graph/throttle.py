@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from shared.adapters.graph.calls import Call, Quota
 from shared.adapters.graph.pace import RATES, Pace
-from shared.adapters.graph.send import MakeRequest, Sender
+from shared.adapters.graph.send import Answer, MakeRequest, Read, Sender
 from shared.domain.errors import DirectoryFault, DirectoryUnavailable, Throttled
-from shared.domain.ports import Clock, JsonObject
+from shared.domain.ports import Clock
 
 LONGEST_WAIT = timedelta(seconds=15)
 """A reader with a longer wait before it gives up, so that the work is put off instead."""
@@ -67,41 +67,41 @@ class ThrottledSender:
         self._gates = {quota: Gate(clock, jitter) for quota in Quota}
         self._paces = {quota: Pace(clock, RATES[quota].shared_by(processes)) for quota in Quota}
 
-    async def once(self, call: Call, make: MakeRequest) -> JsonObject | None:
+    async def once(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """Send at once or raise `Throttled` where that is not allowed now; for writes. See `Sender.send`."""
         pace = self._paces[call.quota]
         if wait := pace.wait():
             raise Throttled(call.name, wait)
         pace.book()
-        return await self._attempt(call, make)
+        return await self._attempt(call, make, read)
 
-    async def patiently(self, call: Call, make: MakeRequest) -> JsonObject | None:
+    async def patiently(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """Send, sitting out short throttles and passing faults; for reads. See `Sender.send`."""
         for failures in range(1, MOST_WAITS + 1):
             try:
-                return await self._in_turn(call, make)
+                return await self._in_turn(call, make, read)
             except (Throttled, DirectoryUnavailable) as fault:
                 wait = self._wait_after(call, fault, failures)
                 if wait > LONGEST_WAIT:
                     raise
             await self._clock.sleep(wait)
-        return await self._in_turn(call, make)
+        return await self._in_turn(call, make, read)
 
-    async def _in_turn(self, call: Call, make: MakeRequest) -> JsonObject | None:
+    async def _in_turn(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """Send when the pace allows it; raise `Throttled` where that is too long to sit out."""
         pace = self._paces[call.quota]
         if pace.wait() > LONGEST_WAIT:
             raise Throttled(call.name, pace.wait())
         if wait := pace.book():
             await self._clock.sleep(wait)
-        return await self._attempt(call, make)
+        return await self._attempt(call, make, read)
 
-    async def _attempt(self, call: Call, make: MakeRequest) -> JsonObject | None:
+    async def _attempt(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         gate = self._gates[call.quota]
         if gate.wait():
             raise Throttled(call.name, gate.wait())
         try:
-            answer = await self._sender.send(call, make)
+            answer = await self._sender.send(call, make, read)
         except Throttled as fault:
             gate.shut(fault.retry_after)
             raise

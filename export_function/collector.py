@@ -1,0 +1,124 @@
+"""Collect the sections of an export into staging, piece by piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from export_function.readers import Asked, Piece
+from export_function.sections import SectionKind
+from export_function.tally import Tally
+from shared.domain.account import Account
+from shared.domain.directories import Directories
+from shared.domain.errors import (
+    AskOperator,
+    DirectoryRefused,
+    GiveUp,
+    NotOffered,
+    Overtaken,
+    PermissionMissing,
+    PrivacyError,
+)
+from shared.domain.plan import StepResult, StepWork, Unfinished
+from shared.domain.ports import Clock, ExportBlobs
+from shared.domain.progress import Part, Section, TenantProgress
+from shared.domain.request import PrivacyRequest
+from shared.domain.turn import Turn
+
+MOST_PARTS = 80
+"""So that what is known of them fits into a row of the table; about 800,000 events."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Writes sections of one tenant's account into staging; `wanted` are the optional ones, in lower case."""
+
+    directories: Directories
+    blobs: ExportBlobs
+    clock: Clock
+    wanted: frozenset[str]
+
+    def collecting(self, tenant: str, kinds: Sequence[SectionKind]) -> StepWork:
+        """The step that collects `kinds` in `tenant`; nothing to do where the person has no account.
+
+        A fault loses nothing of what was collected before it.
+        """
+        wanted = [kind for kind in kinds if kind.required or kind.name.lower() in self.wanted]
+
+        async def collect(request: PrivacyRequest, turn: Turn) -> StepResult:
+            moved = request
+            for kind in wanted:
+                while not _is_whole(moved.progress(tenant), kind):
+                    if moved is not request and (turn.over or _in_pieces(moved.progress(tenant), kind)):
+                        return Unfinished(moved)
+                    try:
+                        moved = await self._next_piece(moved, tenant, kind, turn)
+                    except PrivacyError as error:
+                        if moved is request or isinstance(error, Overtaken):
+                            raise
+                        return Unfinished(moved)
+            return moved
+
+        return collect
+
+    async def _next_piece(
+        self, request: PrivacyRequest, tenant: str, kind: SectionKind, turn: Turn
+    ) -> PrivacyRequest:
+        progress = request.progress(tenant)
+        if progress.account is None:
+            return request
+        section = progress.section(kind.name) or Section(
+            kind.name, kind.file_name, kind.source, self.clock.now()
+        )
+        if len(section.parts) >= MOST_PARTS:
+            raise GiveUp("section_too_large")
+        read = await self._read(request, progress, progress.account, section, kind, turn)
+        if isinstance(read, str):
+            return request.with_progress(progress.with_section(replace(section, unavailable=read)))
+        if not read.data and not section.parts:
+            return request.with_progress(progress.with_section(section))
+        blob = f"{request.id}/{request.run}/staging/{tenant}/{len(section.parts):04}-{kind.file_name}"
+        part = await self._staged(blob, read, turn)
+        return request.with_progress(progress.with_section(section.with_part(part, read.reached)))
+
+    async def _read(
+        self,
+        request: PrivacyRequest,
+        progress: TenantProgress,
+        account: Account,
+        section: Section,
+        kind: SectionKind,
+        turn: Turn,
+    ) -> Piece | str:
+        """The next piece, or why there is none to be had. Raises `AskOperator` for a required one."""
+        person = tuple(one.account for one in request.tenants.values() if one.account)
+        directory = self.directories.of(progress)
+        asked = Asked(directory, account, person, section.reached, lambda: turn.over)
+        try:
+            return await kind.read(asked)
+        except NotOffered as fault:
+            return fault.reason
+        except PermissionMissing as fault:
+            if kind.required:
+                raise AskOperator(f"permission_missing:{fault.call}") from fault
+            return "permission_missing"
+        except DirectoryRefused:
+            if kind.required:
+                raise
+            return "refused"
+
+    async def _staged(self, blob: str, piece: Piece, turn: Turn) -> Part:
+        async with self.blobs.create(blob) as sink:
+            tally = Tally(sink)
+            await tally.write(piece.data)
+            turn.check_lease()
+        return Part(blob, piece.count, tally.size, tally.sha256)
+
+
+def _is_whole(progress: TenantProgress, kind: SectionKind) -> bool:
+    section = progress.section(kind.name)
+    return progress.account is None or (section is not None and section.reached is None)
+
+
+def _in_pieces(progress: TenantProgress, kind: SectionKind) -> bool:
+    """Whether a piece of this section was just read, and is to be saved before the next."""
+    section = progress.section(kind.name)
+    return section is not None and section.reached is not None
