@@ -3,7 +3,7 @@ PYTHON ?= $(shell scripts/find-python)
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup demo run sample test bench audit format lock clean
+.PHONY: help setup demo run sample test bench audit format catalogues lock clean
 
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ —/'
@@ -42,6 +42,9 @@ audit: setup ## Known vulnerabilities of what the app ships; asks PyPI, and fail
 format: setup ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+catalogues: setup ## Compile the report's texts after a change in a .po file
+	$(BIN)/pybabel compile -d export_function/report/locale -D report
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
