@@ -1,14 +1,14 @@
 """Read a section of an account, piece by piece, as bytes for staging."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from export_function.json_text import line, pretty
 from export_function.others import masking_others
 from export_function.slices import AUDIT_LISTS, SIGN_IN_LISTS, Lists, read_slice
 from shared.domain.account import Account
 from shared.domain.errors import NotYetSo
-from shared.domain.ports import Directory, JsonObject, JsonValue
+from shared.domain.ports import Directory, JsonObject
 from shared.domain.sources import Source
 
 
@@ -40,7 +40,7 @@ async def read_profile(asked: Asked) -> Piece:
     profile = await asked.directory.profile(asked.account.object_id)
     if profile is None:
         raise NotYetSo
-    return Piece(_pretty(profile), 1)
+    return Piece(pretty(profile, in_order=True), 1)
 
 
 def read_records(source: Source) -> Callable[[Asked], Awaitable[Piece]]:
@@ -48,7 +48,7 @@ def read_records(source: Source) -> Callable[[Asked], Awaitable[Piece]]:
 
     async def read(asked: Asked) -> Piece:
         records = await asked.directory.records(asked.account.object_id, source)
-        return Piece(_pretty(records), len(records)) if records else Piece(b"", 0)
+        return Piece(pretty(records, in_order=True), len(records)) if records else Piece(b"", 0)
 
     return read
 
@@ -74,11 +74,5 @@ async def _events(asked: Asked, lists: Lists, shown: Callable[[JsonObject], Json
     return Piece(_lines(map(shown, read.events)), len(read.events), read.reached)
 
 
-def _pretty(value: JsonValue) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
-
-
 def _lines(events: Iterable[JsonObject]) -> bytes:
-    return b"".join(
-        json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for event in events
-    )
+    return b"".join(map(line, events))

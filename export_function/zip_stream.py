@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 from shared.domain.ports import BlobSink
 
+FULL = 256 * 1024
+"""Bytes that wait for more before they are written: many small files are one write."""
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the bytes depend on the content alone
 
 
@@ -21,6 +23,9 @@ class _Outlet:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     def take(self) -> bytes:
         taken, self._waiting = bytes(self._waiting), bytearray()
@@ -43,14 +48,13 @@ class ZipStream:
         with self._zip.open(info, "w", force_zip64=True) as entry:
             async for piece in pieces:
                 await asyncio.to_thread(entry.write, piece)
-                await self._drain()
-        await self._drain()
+                await self._drain(FULL)
 
     async def close(self) -> None:
         """Write the ZIP's directory; nothing can be added any more."""
         self._zip.close()
-        await self._drain()
+        await self._drain(1)
 
-    async def _drain(self) -> None:
-        if data := self._outlet.take():
-            await self._sink.write(data)
+    async def _drain(self, least: int) -> None:
+        if len(self._outlet) >= least:
+            await self._sink.write(self._outlet.take())
