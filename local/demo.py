@@ -64,7 +64,8 @@ class Demo:
         for file in manifest["files"]:
             data = archive.read(file["path"])
             self._expect(hashlib.sha256(data).hexdigest(), file["sha256"], f"SHA-256 of {file['path']}")
-            table.add_row(file["path"], f"{file['count']:,}", f"{file['bytes']:,}", f"{file['sha256'][:16]}…")
+            records = f"{file['count']:,}" if "count" in file else ""
+            table.add_row(file["path"], records, f"{file['bytes']:,}", f"{file['sha256'][:16]}…")
         self.console.print(table)
         self._compare_events(archive, person)
 

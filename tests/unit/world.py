@@ -11,6 +11,7 @@ from delete_function.plan import DeletionPlan
 from export_function.archive import Archivist
 from export_function.collector import Collector
 from export_function.plan import ExportPlan
+from export_function.report.processing import Processing
 from export_function.sections import OPTIONAL
 from shared.domain.accept import Acceptance, Accepted, Submission
 from shared.domain.account import Account, Identity
@@ -65,6 +66,7 @@ class World:
     new_id: Callable[[], UUID] = uuid4
     optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
+    processing: Processing = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -78,9 +80,9 @@ class World:
         identification = Identification(directories, self.topology, clock, WINDOW)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
         collector = Collector(directories, self.blobs, clock, self.optional)
-        archivist = Archivist(self.blobs, self.register, clock, KEPT)
+        self.archivist = Archivist(self.blobs, self.register, clock, KEPT, self.processing)
         plans: dict[Kind, Plan] = {
-            Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
+            Kind.EXPORT: ExportPlan(identification, claims, collector, self.archivist),
             Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
         }
         promises = Promises(self.due, RETENTION, self.timing.margin)

@@ -1,0 +1,119 @@
+"""The files of an archive, one after the other: each a stream, made from staging alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from export_function.derived import custom_attributes, identities
+from export_function.event_kinds import EVENT_KINDS
+from export_function.gathered import Gathered
+from export_function.json_text import pretty
+from export_function.paths import ATTRIBUTES, IDENTITIES, csv_of, path_of
+from export_function.report.build import report_of
+from export_function.report.processing import Processing
+from export_function.report.render import page, readme
+from export_function.staging import Staging, sections_of
+from export_function.tables import event_header, event_rows, table
+from shared.domain.ports import JsonObject, JsonValue
+from shared.domain.progress import Section, TenantProgress
+from shared.domain.request import PrivacyRequest
+
+SCHEMAS = Path(__file__).with_name("schema")
+SCHEMA_OF: Mapping[str, str] = {
+    "profile.json": "profile",
+    "directory-audits.ndjson": "audit-event",
+    "sign-ins.ndjson": "sign-in",
+    ATTRIBUTES: "custom-attributes",
+    IDENTITIES: "identities",
+}
+"""By file name; every other JSON file holds records."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file; `facts` go into the manifest."""
+
+    path: str
+    pieces: AsyncIterator[bytes]
+    facts: JsonObject
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Of one request's archive, but for the manifest and the checksums."""
+
+    request: PrivacyRequest
+    staging: Staging
+    gathered: Gathered
+    processing: Processing
+
+    def entries(self) -> Iterator[Entry]:
+        """The report first: it is what a person opens."""
+        report = report_of(self.request, self.gathered, self.processing)
+        yield Entry("index.html", page(report), {"kind": "report"})
+        yield Entry("README.txt", readme(report), {"kind": "readme"})
+        for progress, section in sections_of(self.request):
+            if section.parts:
+                yield from self._section(progress, section)
+        for path in sorted(SCHEMAS.glob("*.json")):
+            yield Entry(f"schema/{path.name}", at_once(path.read_bytes()), {"kind": "schema"})
+
+    def _section(self, progress: TenantProgress, section: Section) -> Iterator[Entry]:
+        name = section.file_name
+        facts = {**_facts(progress, section, "data"), **_schema(name)}
+        yield Entry(path_of(progress.tenant, name), self._data(progress, section), facts)
+        if csv := csv_of(section, name):
+            pieces = self._csv(progress, section)
+            yield Entry(path_of(progress.tenant, csv), pieces, _facts(progress, section, "csv"))
+        if section.name == "profile":
+            yield from self._derived(progress, section)
+
+    def _data(self, progress: TenantProgress, section: Section) -> AsyncIterator[bytes]:
+        small = self.gathered.small.get((progress.tenant, section.name))
+        return at_once(small.data) if small else self.staging.pieces(section)
+
+    def _csv(self, progress: TenantProgress, section: Section) -> AsyncIterator[bytes]:
+        if section.name in EVENT_KINDS:
+            return self._event_table(section)
+        value = self.gathered.small[progress.tenant, section.name].value
+        return _table(value if isinstance(value, list) else [])
+
+    async def _event_table(self, section: Section) -> AsyncIterator[bytes]:
+        kind = EVENT_KINDS[section.name]
+        yield event_header(kind)
+        async for lines in self.staging.lines(section):
+            yield await asyncio.to_thread(event_rows, kind, lines)
+
+    def _derived(self, progress: TenantProgress, section: Section) -> Iterator[Entry]:
+        profile = self.gathered.profile(progress.tenant)
+        for name, items in ((ATTRIBUTES, custom_attributes(profile)), (IDENTITIES, identities(profile))):
+            facts = {**_facts(progress, section, "derived"), "count": len(items)}
+            path, csv = path_of(progress.tenant, name), csv_of(section, name) or ""
+            yield Entry(path, at_once(pretty(list(items))), {**facts, **_schema(name)})
+            yield Entry(path_of(progress.tenant, csv), _table(list(items)), {**facts, "kind": "csv"})
+
+
+async def at_once(data: bytes) -> AsyncIterator[bytes]:
+    """A file that is there as a whole."""
+    yield data
+
+
+async def _table(items: list[JsonValue]) -> AsyncIterator[bytes]:
+    yield await asyncio.to_thread(table, items)
+
+
+def _schema(file_name: str) -> JsonObject:
+    is_json = file_name.endswith((".json", ".ndjson"))
+    return {"schema": f"schema/{SCHEMA_OF.get(file_name, 'records')}.schema.json"} if is_json else {}
+
+
+def _facts(progress: TenantProgress, section: Section, kind: str) -> JsonObject:
+    return {
+        "kind": kind,
+        "tenant": progress.tenant,
+        "section": section.name,
+        "source": section.source,
+        "collectedAt": section.collected_at.isoformat(),
+        "count": section.count,
+    }
