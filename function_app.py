@@ -15,6 +15,7 @@ from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
 from export_function.collector import Collector
 from export_function.plan import ExportPlan
+from export_function.report.processing import NoProcessingInformation, Processing, load_processing
 from operations_function.blueprint import operations_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
@@ -192,12 +193,22 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     directories = Directories(base.directories, base.topology.domains)
     identification = Identification(directories, base.topology, clock, settings.replication_window)
     claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
-    archivist = Archivist(kept.blobs, kept.register, clock, settings.archive_kept)
+    archivist = Archivist(kept.blobs, kept.register, clock, settings.archive_kept, _processing(settings))
     collector = Collector(directories, kept.blobs, clock, settings.optional_sections)
     return {
         Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
         Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
     }
+
+
+def _processing(settings: Settings) -> Processing:
+    """What the company says of its use of data; nothing where it says so elsewhere."""
+    name = settings.processing_information
+    try:
+        return load_processing(HOST_JSON.parent / name) if name else {}
+    except NoProcessingInformation:
+        expected = "must name a JSON file like processing-information.sample.json, with English among it"
+        raise SettingsFault((Fault("PROCESSING_INFORMATION", expected),)) from None
 
 
 def _retention(settings: Settings) -> Retention:
@@ -303,11 +314,11 @@ def _operators_desk(
 def _app() -> func.FunctionApp:
     try:
         settings = load_settings(os.environ)
+        configure_log(settings.log_level)
+        return build(settings)
     except SettingsFault as fault:
         configure_log("INFO")
         return build_degraded(fault.faults)
-    configure_log(settings.log_level)
-    return build(settings)
 
 
 app = _app()

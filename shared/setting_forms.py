@@ -103,6 +103,9 @@ Domain = Annotated[
 ]
 Secret = Annotated[SecretStr, BeforeValidator(resolved), Field(min_length=1)]
 Address = Annotated[str, BeforeValidator(resolved), AfterValidator(_address)]
+FileName = Annotated[
+    str, BeforeValidator(resolved), form(r"[\w./\\: -]{1,260}", "must be the path of a JSON file in the app")
+]
 Word = Annotated[str, BeforeValidator(resolved), form(r"[A-Za-z0-9_-]{1,64}", "must be one word")]
 Names = Annotated[frozenset[str], BeforeValidator(names), BeforeValidator(resolved)]
 Audiences = Annotated[

@@ -16,6 +16,7 @@ from shared.setting_forms import (
     Address,
     Audiences,
     Domain,
+    FileName,
     Guid,
     Issuer,
     Names,
@@ -161,6 +162,7 @@ class Settings(BaseSettings):
     controller_contact: Text | None = None
     supervisory_authority: Text | None = None
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
+    processing_information: FileName | None = None
     graph_url: Address = "https://graph.microsoft.com"
     login_url: Address = "https://login.microsoftonline.com"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

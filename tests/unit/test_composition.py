@@ -1,6 +1,8 @@
 """The app as a whole: its routes are those of openapi.yaml, sound or degraded."""
 
 import json
+import subprocess
+import sys
 from typing import cast
 
 import azure.functions as func
@@ -8,6 +10,7 @@ import azure.functions as func
 from function_app import build, build_degraded
 from shared.settings import Fault, load_settings
 from tests.contract_of_api import OPENAPI
+from tests.paths import ROOT
 from tests.unit.test_settings import environment
 
 Route = tuple[str, str, str]
@@ -41,3 +44,8 @@ def test_the_app_s_routes_are_those_of_the_contract() -> None:
 
 def test_the_degraded_app_has_the_same_routes() -> None:
     assert routes(build_degraded((Fault("HASH_KEY", "is required"),))) == declared()
+
+
+def test_what_only_an_archive_needs_is_not_loaded_at_the_start() -> None:
+    code = "import function_app, sys; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
