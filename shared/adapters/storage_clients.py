@@ -32,6 +32,8 @@ _BOUNDS = _Bounds(
     random_jitter_range=1,
 )
 """Times in seconds."""
+PIECE = 4 * 1024 * 1024
+"""Bytes of a blob that are fetched at a time; by default the first are 32 MiB, all in memory."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,12 @@ class StorageAccount:
     def blobs(self) -> BlobServiceClient:
         """A client of the blob service."""
         if self.connection_string:
-            return BlobServiceClient.from_connection_string(self.connection_string, **_BOUNDS)
-        return BlobServiceClient(self.blob_uri or "", credential=self.identity(), **_BOUNDS)
+            return BlobServiceClient.from_connection_string(
+                self.connection_string, max_single_get_size=PIECE, **_BOUNDS
+            )
+        return BlobServiceClient(
+            self.blob_uri or "", credential=self.identity(), max_single_get_size=PIECE, **_BOUNDS
+        )
 
     def identity(self) -> AsyncTokenCredential:
         """The app's own identity."""
