@@ -30,7 +30,7 @@ def http(simulator: Simulator) -> Iterator[httpx.Client]:
         ("GET", "/users?$filter=startswith(displayName,'A')", "startswith(displayName,'')"),
         ("GET", "/auditLogs/directoryAudits?$select=id", "$select"),
         ("GET", "/auditLogs/directoryAudits?$orderby=id", "$orderby"),
-        ("GET", "/users/{id}/memberOf", "/memberOf"),
+        ("GET", "/users/{id}/manager", "/manager"),
         ("OPTIONS", "/users", "OPTIONS"),
         ("PATCH", "/users/{id}", "PATCH of anything but accountEnabled"),
     ],

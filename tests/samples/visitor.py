@@ -101,5 +101,6 @@ def _read(content: bytes) -> Export:
     for file in export.manifest["files"]:
         data = files.read(str(file["path"]))
         assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
-    assert set(files.namelist()) == {"manifest.json", *(str(f["path"]) for f in export.manifest["files"])}
+    listed = {str(file["path"]) for file in export.manifest["files"]}
+    assert set(files.namelist()) == {"manifest.json", "SHA256SUMS", *listed}
     return export
