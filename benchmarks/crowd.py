@@ -66,6 +66,18 @@ class Crowd:
             return False
         return state == "soft_deleted" if person.kind == "deletions" else await self._has_all(person)
 
+    async def times_deleted(self, person: Person) -> int:
+        """How often the person was moved to the recycle bin."""
+        held = json_of(await self.graph.get(f"/_control/events/{TENANT}/{person.object_id}"))
+        events = held["events"]
+        assert isinstance(events, list)
+        return sum(event["activityDisplayName"] == "Delete user" for event in events)
+
+    async def faults_struck(self) -> list[int]:
+        """How often each fault that was asked for has struck."""
+        faults: list[dict[str, int]] = (await self.graph.get("/_control/faults")).raise_for_status().json()
+        return [fault["struck"] for fault in faults]
+
     async def _has_all(self, person: Person) -> bool:
         link = json_of(await self.app.post(f"/api/exports/{person.status['id']}/link"))
         archive = (await self.graph.get(str(link["url"]))).raise_for_status().content
@@ -85,6 +97,7 @@ class Crowd:
         headers = {"Idempotency-Key": person.object_id}
         address = f"/api/{person.kind}"
         accepted = await _until(202, lambda: self.app.post(address, json=body, headers=headers))
+        person.status = accepted
         while not person.ended:
             await asyncio.sleep(0.3)
             person.status = await _until(200, lambda: self.app.get(f"{address}/{accepted['id']}"))

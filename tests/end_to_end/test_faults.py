@@ -1,51 +1,115 @@
-"""Graph misbehaves; the request is done all the same, and nothing twice.
+"""Graph misbehaves in every way of the catalogue; requests are done all the same, and nothing twice.
 
-Each test has one person per fault, all at the same time; a fault hits only calls that name its person.
+Each fault has two people of its own, all at the same time: what an export reads about the one fails once, a
+list at its second page, and each call that a deletion makes about the other.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from local.client import Json
+from local.graph.strikes import CATALOGUE
 from tests.end_to_end.archives import downloaded
 from tests.running import RunningStack
 
-FAULTS: tuple[dict[str, object], ...] = (
-    {"fault": "429", "retry_after": 1},
-    {"fault": "429"},
-    {"fault": "503"},
-    {"fault": "cut_before"},
-    {"fault": "cut_after"},
-)
-Person = tuple[str, str]
+FAULTS: dict[str, dict[str, object]] = {
+    **{kind: {"fault": kind} for kind in CATALOGUE},
+    "429-with-a-time": {"fault": "429", "retry_after": 1},
+    "slow": {"fault": "slow", "seconds": 0.3},
+    "slow_body": {"fault": "slow_body", "seconds": 0.3},
+}
+WITHOUT_PAGES = sorted(set(FAULTS) - {"expired_page"})
+"""What can happen to a deletion: it reads no list of several pages."""
+OF_BODIES = {"slow_body", "truncated"}
+"""What cannot happen to a DELETE."""
+EVENTS = 1600
+"""So that both lists have two pages."""
 
 
-def people(stack: RunningStack, events: int = 0) -> list[Person]:
-    return [stack.graph.add_person("contoso", audit_events=events) for _ in FAULTS]
+@dataclass(frozen=True)
+class Person:
+    object_id: str
+    address: str
+
+    @property
+    def lists(self) -> tuple[str, str]:
+        return f"t/id eq '{self.object_id}'", f"initiatedBy/user/id eq '{self.object_id}'"
 
 
-def deleted_in_spite_of_faults(stack: RunningStack, persons: list[Person]) -> None:
-    accepted = [stack.app.submit("deletions", {"email": address}) for _, address in persons]
-    assert [stack.app.ended(one)["status"] for one in accepted] == ["completed"] * len(FAULTS)
-    states = [stack.graph.state("contoso", object_id) for object_id, _ in persons]
-    assert states == ["soft_deleted"] * len(FAULTS)
+Strike = Callable[[RunningStack, str, Person], None]
+Ended = Mapping[tuple[str, str], tuple[Person, Json]]
+"""By kind of request and fault: the person, and how their request has ended."""
 
 
-async def test_an_export_holds_every_event_though_pages_fail(stack: RunningStack) -> None:
-    persons = people(stack, events=2500)
-    for fault, (object_id, _) in zip(FAULTS, persons, strict=True):
-        stack.graph.ask("POST", "faults", path=f"t/id eq '{object_id}'", after=1, times=2, **fault)
-    accepted = [stack.app.submit("exports", {"email": address}) for _, address in persons]
-    for one, (object_id, _) in zip(accepted, persons, strict=True):
-        export = downloaded(stack.app, stack.app.ended(one))
-        assert sorted(export.events("contoso")) == stack.graph.event_ids("contoso", object_id)
+def strike_export(stack: RunningStack, name: str, person: Person) -> None:
+    later: dict[str, int] = {} if name == "expired_page" else {"after": 1}
+    for path in person.lists:
+        stack.graph.ask("POST", "faults", **FAULTS[name], path=path, **later)
+    if name in WITHOUT_PAGES:
+        stack.graph.ask("POST", "faults", **FAULTS[name], path=f"/users/{person.object_id}")
 
 
-async def test_a_deletion_is_done_though_its_call_fails(stack: RunningStack) -> None:
-    persons = people(stack)
-    for fault, (object_id, _) in zip(FAULTS, persons, strict=True):
-        stack.graph.ask("POST", "faults", path=object_id, method="DELETE", **fault)
-    deleted_in_spite_of_faults(stack, persons)
+def strike_deletion(stack: RunningStack, name: str, person: Person) -> None:
+    for path in (person.address, f"/users/{person.object_id}", f"/deletedItems/{person.object_id}"):
+        stack.graph.ask("POST", "faults", **FAULTS[name], path=path, method="GET")
+    if name not in OF_BODIES:
+        stack.graph.ask("POST", "faults", **FAULTS[name], path=person.object_id, method="DELETE")
 
 
-async def test_nobody_is_called_not_found_because_graph_did_not_answer(stack: RunningStack) -> None:
-    persons = people(stack)
-    for fault, (_, address) in zip(FAULTS, persons, strict=True):
-        stack.graph.ask("POST", "faults", path=address, tenant="contoso", times=2, **fault)
-    deleted_in_spite_of_faults(stack, persons)
+@pytest.fixture(scope="module")
+def ended(stack_process: RunningStack) -> Ended:
+    """A request of each kind for each fault, run at the same time; each fault has struck."""
+    stack = stack_process
+    stack.graph.reset()
+    accepted: dict[tuple[str, str], tuple[Person, Json]] = {}
+    kinds: tuple[tuple[str, Iterable[str], Strike], ...] = (
+        ("exports", FAULTS, strike_export),
+        ("deletions", WITHOUT_PAGES, strike_deletion),
+    )
+    for collection, faults, strike in kinds:
+        for name in faults:
+            person = Person(*stack.graph.add_person("contoso", audit_events=EVENTS))
+            strike(stack, name, person)
+            accepted[collection, name] = person, stack.app.submit(collection, {"email": person.address})
+    ended = {key: (person, stack.app.ended(one)) for key, (person, one) in accepted.items()}
+    assert set(stack.graph.struck()) == {1}, stack.graph.ask("GET", "faults").json()
+    stack.graph.reset()
+    return ended
+
+
+def outcome(status: Json) -> object:
+    tenants = status["tenants"]
+    assert isinstance(tenants, list)
+    return next(tenant["outcome"] for tenant in tenants if tenant["tenant"] == "contoso")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_export_holds_every_event_once_in_spite_of(
+    stack: RunningStack, ended: Ended, fault: str
+) -> None:
+    person, status = ended["exports", fault]
+    assert (status["status"], outcome(status)) == ("completed", "collected")
+    export = downloaded(stack.app, status)
+    assert export.profile("contoso")["id"] == person.object_id
+    assert sorted(export.events("contoso")) == stack.graph.event_ids("contoso", person.object_id)
+
+
+@pytest.mark.parametrize("fault", WITHOUT_PAGES)
+async def test_a_deletion_ends_in_the_recycle_bin_in_spite_of(
+    stack: RunningStack, ended: Ended, fault: str
+) -> None:
+    person, status = ended["deletions", fault]
+    assert (status["status"], outcome(status)) == ("completed", "soft_deleted")
+    assert stack.graph.state("contoso", person.object_id) == "soft_deleted"
+
+
+async def test_a_deletion_is_read_back_until_the_effect_shows(stack: RunningStack) -> None:
+    object_id, address = stack.graph.add_person("contoso")
+    stack.graph.ask("POST", "lag", seconds=2)
+    status = stack.app.ended(stack.app.submit("deletions", {"email": address}))
+    assert (status["status"], outcome(status)) == ("completed", "soft_deleted")
+    assert stack.graph.state("contoso", object_id) == "soft_deleted"
+    done = [call for call in stack.graph.calls() if (call["method"], call["status"]) == ("DELETE", 204)]
+    assert len(done) == 1
