@@ -148,7 +148,7 @@ def _directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
             Registration(tenant.tenant_id, tenant.client_id, tenant.client_secret.get_secret_value()),
             endpoints,
             clock,
-            settings.max_instances,
+            settings.graph_rate / settings.max_instances,
         )
         for name, tenant in settings.tenants.items()
     }

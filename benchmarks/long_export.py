@@ -17,6 +17,7 @@ SETTINGS = {
     "REPLICATION_WINDOW": "PT0.5S",
     "AzureFunctionsJobHost__functionTimeout": "00:01:00",
     "LOG_LEVEL": "WARNING",
+    "GRAPH_RATE": "1",
 }
 PAGE = 1000
 PATIENCE = 3600.0

@@ -8,6 +8,7 @@ FROM_ENVIRONMENT = {
     "REPLICATION_WINDOW": "PT2S",
     "CROSS_TENANT_MATCH": "accept",
     "CALLER_LIMIT": "1000000",
+    "GRAPH_RATE": "1000",
 }
 """Taken from the environment where they are set there."""
 STORAGE = ("AzureWebJobsStorage", "STATE__connectionString", "EXPORTS__connectionString")

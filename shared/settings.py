@@ -161,6 +161,7 @@ class Settings(BaseSettings):
     controller_name: Text = "the controller"
     controller_contact: Text | None = None
     supervisory_authority: Text | None = None
+    graph_rate: Annotated[float, Field(ge=0.1, le=1000)] = 1.0
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     processing_information: FileName | None = None
     graph_url: Address = "https://graph.microsoft.com"

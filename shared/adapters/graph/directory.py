@@ -30,10 +30,10 @@ EVENTS_PER_PAGE = 1000
 class GraphDirectory:
     """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
 
-    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock, processes: int = 1) -> None:
+    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock, share: float = 1.0) -> None:
         self._connection = connection
         self._base_url = base_url
-        self._sender = ThrottledSender(Sender(connection, clock), clock, processes=processes)
+        self._sender = ThrottledSender(Sender(connection, clock), clock, share=share)
 
     async def account(self, object_id: str) -> Account | None:
         """See `Directory.account`."""
@@ -153,17 +153,17 @@ class GraphDirectory:
 
 
 def graph_directory(
-    registration: Registration, endpoints: Endpoints, clock: Clock, processes: int = 1
+    registration: Registration, endpoints: Endpoints, clock: Clock, share: float = 1.0
 ) -> GraphDirectory:
     """The directory of the tenant in which `registration` is; opens nothing before the first call.
 
-    `processes` share what the registration may ask of Graph.
+    `share` is this process's part of what the registration may ask of Graph.
     """
 
     def open_connection() -> Connection:
         return connect(endpoints, secret_credential(registration, endpoints.login))
 
-    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, processes)
+    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, share)
 
 
 def _users_request(filter_by: str) -> MakeRequest:

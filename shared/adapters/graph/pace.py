@@ -20,10 +20,10 @@ class Rate:
     calls: int
     span: timedelta
 
-    def shared_by(self, processes: int) -> "Rate":
-        """One process's part: fewer calls, or one in a longer span."""
-        calls = max(1, self.calls // processes)
-        return Rate(calls, self.span * processes * calls / self.calls)
+    def part(self, share: float) -> "Rate":
+        """A part of it, or a multiple: other calls in the span, or one in a longer span."""
+        calls = max(1, int(self.calls * share))
+        return Rate(calls, self.span * calls / (self.calls * share))
 
 
 RATES: Mapping[Quota, Rate] = {

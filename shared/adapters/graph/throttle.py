@@ -59,13 +59,13 @@ class ThrottledSender:
     """All calls of this process to one tenant."""
 
     def __init__(
-        self, sender: Sender, clock: Clock, jitter: Jitter = random.random, processes: int = 1
+        self, sender: Sender, clock: Clock, jitter: Jitter = random.random, share: float = 1.0
     ) -> None:
         self._sender = sender
         self._clock = clock
         self._jitter = jitter
         self._gates = {quota: Gate(clock, jitter) for quota in Quota}
-        self._paces = {quota: Pace(clock, RATES[quota].shared_by(processes)) for quota in Quota}
+        self._paces = {quota: Pace(clock, RATES[quota].part(share)) for quota in Quota}
 
     async def once(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """Send at once or raise `Throttled` where that is not allowed now; for writes. See `Sender.send`."""
