@@ -21,7 +21,7 @@ SETTINGS = {"REPLICATION_WINDOW": "PT0.5S", "LOG_LEVEL": "WARNING"}
 SLOW: dict[str, object] = {"fault": "slow", "seconds": 0.25, "probability": 1.0, "times": None}
 """Each call takes a quarter of a second: what limits then is how many runs a host has at once."""
 HOSTS = ("host", "second-host")
-ENOUGH = 3
+ENOUGH = 2
 """Exports at once, of four reports each, that go beyond the five that the quota grants in ten seconds."""
 PATIENCE = 900.0
 """Seconds; what has not ended then has failed."""

@@ -48,14 +48,16 @@ class Killer:
 
     stack: Stack
     app: httpx.AsyncClient
+    most: int
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     kills: int = 0
 
     async def work(self) -> None:
-        """Until it is enough; a host is running then."""
+        """Until it is enough, at most so often; a host is running then."""
         while not await self._enough_within(random.uniform(*BETWEEN_KILLS)):  # noqa: S311 - nothing secret
-            await asyncio.to_thread(self._kill_and_start)
-            self.kills += 1
+            if self.kills < self.most:
+                await asyncio.to_thread(self._kill_and_start)
+                self.kills += 1
 
     async def _enough_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -67,7 +69,7 @@ class Killer:
         self.app.base_url = httpx.URL(self.stack.start_host())
 
 
-def measure(requests: int = 300, timeout: int = 10) -> dict[str, float | int]:
+def measure(requests: int = 300, timeout: int = 10, most_kills: int = 1000) -> dict[str, float | int]:
     """How many `requests` there were and `ended`, were `lost`, came out `wrong`; and how it was for them.
 
     `timeout` is how many seconds the host lets a function run; the lease of a killed run follows from it.
@@ -75,16 +77,16 @@ def measure(requests: int = 300, timeout: int = 10) -> dict[str, float | int]:
     settings = {**SETTINGS, "AzureFunctionsJobHost__functionTimeout": f"00:00:{timeout:02}"}
     options = StackOptions(users=2, invisibility=INVISIBILITY, settings=settings)
     with running_stack(options) as (stack, ready):
-        return asyncio.run(_measured(stack, ready, requests))
+        return asyncio.run(_measured(stack, ready, requests, most_kills))
 
 
-async def _measured(stack: Stack, ready: Ready, requests: int) -> dict[str, float | int]:
+async def _measured(stack: Stack, ready: Ready, requests: int, most_kills: int) -> dict[str, float | int]:
     headers = {"x-functions-key": ready.function_key}
     async with (
         httpx.AsyncClient(base_url=ready.app, headers=headers, timeout=10, trust_env=False) as app,
         httpx.AsyncClient(base_url=ready.graph, timeout=30, trust_env=False) as graph,
     ):
-        crowd, killer = Crowd(app, graph), Killer(stack, app)
+        crowd, killer = Crowd(app, graph), Killer(stack, app, most_kills)
         asked = await _people(crowd, requests)
         bystanders = await crowd.people([None] * (requests // 4))
         await _trouble(crowd)

@@ -14,6 +14,18 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.load_profile("repeatable")
 
 
+TOLD = "told"
+"""A property by which a test says something that is shown whatever becomes of it, from any process."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests had to say."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    for name, text in (pair for report in reports for pair in report.user_properties):
+        if name == TOLD:
+            terminalreporter.write_line(str(text))
+
+
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The connection string of a running Azurite."""

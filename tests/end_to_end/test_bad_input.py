@@ -106,7 +106,7 @@ async def test_without_the_key_there_is_an_empty_401(stack: RunningStack) -> Non
         assert (answer.status_code, answer.content) == (401, b"")
 
 
-@pytest.mark.parametrize("request_id", [str(uuid4()), "x", GUID.upper(), "%2e%2e"])
+@pytest.mark.parametrize("request_id", ["22222222-2222-4222-8222-222222222222", "x", GUID.upper(), "%2e%2e"])
 async def test_an_unknown_id_is_404(stack: RunningStack, request_id: str) -> None:
     for collection in ("exports", "deletions"):
         answer = check_answer(stack.app.http.get(f"/api/{collection}/{request_id}"))

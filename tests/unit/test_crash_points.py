@@ -8,7 +8,6 @@ upkeep does its work.
 
 import asyncio
 import io
-import sys
 import zipfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from shared.domain.journal import check
 from shared.domain.ports import AuditRole
 from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.subject import EmailSubject
+from tests.conftest import TOLD
 from tests.unit.points import Happen, Killed, Points, nothing
 from tests.unit.world import ADA, World
 
@@ -140,14 +140,9 @@ Tell = Callable[[str], None]
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Prints past pytest's capture: how many points there are is part of what is shown."""
-
-    def line(text: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n{text}")
-
-    return line
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Says something at the end of the run: how many points there are is part of what is shown."""
+    return lambda text: record_property(TOLD, text)
 
 
 Shake = Callable[[Kind, int, str], Awaitable[tuple[Crash, str]]]
