@@ -34,6 +34,11 @@ def downloaded(app: AppClient, status: Json) -> Export:
     link = app.link(status)
     content = httpx.get(str(link["url"]), timeout=60, trust_env=False).raise_for_status().content
     assert (len(content), hashlib.sha256(content).hexdigest()) == (link["size"], link["sha256"])
+    return unpacked(content)
+
+
+def unpacked(content: bytes) -> Export:
+    """An archive, each file held to the manifest."""
     files = zipfile.ZipFile(io.BytesIO(content))
     export = Export(files, json.loads(files.read("manifest.json")))
     for file in export.manifest["files"]:

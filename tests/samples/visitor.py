@@ -1,16 +1,12 @@
 """Somebody at a browser."""
 
-import hashlib
-import io
-import json
 import re
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Cookie, Page
 
-from tests.end_to_end.archives import Export
+from tests.end_to_end.archives import Export, unpacked
 
 PATIENCE = 20_000
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -74,7 +70,7 @@ class Visitor:
         """What the button gives, each file held to the manifest."""
         with self.page.expect_download() as waiting:
             self.press("Download")
-        return _read(waiting.value.path().read_bytes())
+        return unpacked(waiting.value.path().read_bytes())
 
     def session(self) -> Cookie:
         """The website's cookie; the authority is on the same host here, and has one too."""
@@ -93,14 +89,3 @@ class Visitor:
         assert not any(one.evaluate(unlabelled) for one in self.page.locator("input").all())
         too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not self.page.evaluate(too_wide)
-
-
-def _read(content: bytes) -> Export:
-    files = zipfile.ZipFile(io.BytesIO(content))
-    export = Export(files, json.loads(files.read("manifest.json")))
-    for file in export.manifest["files"]:
-        data = files.read(str(file["path"]))
-        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
-    listed = {str(file["path"]) for file in export.manifest["files"]}
-    assert set(files.namelist()) == {"manifest.json", "SHA256SUMS", *listed}
-    return export
