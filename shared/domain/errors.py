@@ -15,6 +15,9 @@ PrivacyError
 ├── AddressRefused           an address outside that must not be called
 ├── OutsideUnavailable       a service outside gave no usable answer; try again
 ├── KeysUnavailable          a provider's signing keys cannot be had; try again
+├── Delayed                  a notice cannot be delivered now; `retry_after` may say when
+├── Undeliverable            a notice cannot be delivered, however often it is tried
+├── SealBroken               what was sealed cannot be opened: another key, another place, or changed
 ├── DirectoryFault           Microsoft Graph did not do what was asked
 │   ├── Throttled            too many requests; `retry_after` says when
 │   ├── DirectoryUnavailable no usable answer; try again
@@ -127,6 +130,32 @@ class KeysUnavailable(PrivacyError):
     """The keys by which a provider signs cannot be had: whether a token is genuine is unknown (503)."""
 
     code = "keys_unavailable"
+
+
+class Delayed(PrivacyError):
+    """A notice cannot be delivered now; `retry_after` is what the other side asked for, None if nothing."""
+
+    code = "delayed"
+
+    def __init__(self, retry_after: timedelta | None = None) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Undeliverable(PrivacyError):
+    """A notice cannot be delivered, however often it is tried; `reason` is static text."""
+
+    code = "undeliverable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SealBroken(PrivacyError):
+    """What was sealed cannot be opened: another key, another place, or changed."""
+
+    code = "seal_broken"
 
 
 class DirectoryFault(PrivacyError):

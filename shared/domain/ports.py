@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
+from uuid import UUID
 
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.journal import Event
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.sources import Source
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
@@ -250,6 +251,53 @@ class ExportBlobs(Protocol):
 
     async def remove(self, prefix: str) -> None:
         """Remove every blob whose name starts with `prefix`; none is no error."""
+
+
+class Seal(Protocol):
+    """Encrypts what stands on a record until it was used, for one place each."""
+
+    def close(self, request_id: str, name: str, value: JsonObject) -> str:
+        """Text that nobody else can read, and that opens for this request and name alone."""
+
+    def open(self, request_id: str, name: str, sealed: str) -> JsonObject:
+        """What was sealed. Raises `SealBroken`."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What an app is told of a request's end; `id` is the same at each try. Nothing personal."""
+
+    id: str
+    at: datetime
+    request_id: str
+    kind: Kind
+    status: Status
+    reason: str | None
+
+
+class Webhooks(Protocol):
+    """Signed calls to apps."""
+
+    def serves(self, submitter: str) -> bool:
+        """Whether this submitter's requests are told of."""
+
+    async def send(self, submitter: str, told: Notification) -> None:
+        """Tell once. Raises `Delayed`, `Undeliverable`."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An e-mail in plain text, without anything personal."""
+
+    subject: str
+    text: str
+
+
+class Mails(Protocol):
+    """Hands e-mails to a mail service."""
+
+    async def send(self, address: str, mail: Mail, message_id: UUID) -> None:
+        """Hand over once; the service takes a `message_id` once. Raises `Delayed`, `Undeliverable`."""
 
 
 @dataclass(frozen=True)
