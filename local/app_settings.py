@@ -35,6 +35,20 @@ def app_settings(graph: Json, storage: str, hash_key: str, environ: Mapping[str,
     return settings | _sign_in(object_of(graph, "sign_in"))
 
 
+def notice_settings(inbox: Json) -> dict[str, str]:
+    """Where the app sends e-mails and webhooks, as the inbox tells it; nothing where there is none."""
+    if not inbox:
+        return {}
+    return {
+        "MAIL__ENDPOINT": str(inbox["service"]),
+        "MAIL__SENDER": "privacy@contoso.example",
+        "MAIL__ACCESS_KEY": str(inbox["access_key"]),
+        "PERSON_PAGE_URL": "https://contoso.example/privacy",
+        "WEBHOOKS__LOCAL__URL": f"{inbox['service']}/webhooks/local",
+        "WEBHOOKS__LOCAL__SECRET": str(inbox["secret"]),
+    }
+
+
 def object_of(holder: Json, name: str) -> Json:
     """The object of this name, an empty one where there is none."""
     value = holder.get(name)

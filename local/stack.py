@@ -1,4 +1,4 @@
-"""The local stack: Graph simulator, Azurite, and the function app in the embedded host."""
+"""The local stack: Graph simulator, inbox, Azurite, and the function app in the embedded host."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from local.app_settings import app_settings, object_of
+from local.app_settings import app_settings, notice_settings, object_of
 from local.azurite.process import Azurite
 from local.child import Child, Command, NotReady, python
 from local.node import ROOT, set_up
@@ -52,6 +52,7 @@ class Ready:
     login: str
     ca_file: str
     sign_in: Json
+    inbox: str
 
 
 class Stack:
@@ -70,9 +71,11 @@ class Stack:
     def start(self) -> Ready:
         """Everything, each waited for. Raises `NotReady`."""
         graph = self._graph()
+        inbox = self._inbox(graph) if "ca_file" in graph else None
         storage = self._options.storage_connection_string or self._azurite()
         key = secrets.token_urlsafe(24)
-        usual = app_settings(graph, storage, self._hash_key(), os.environ)
+        told = inbox.ready(PATIENCE) if inbox else {}
+        usual = app_settings(graph, storage, self._hash_key(), os.environ) | notice_settings(told)
         self._host_environment = {**usual, **self._options.settings}
         arguments = {"--app": ROOT, "--function-key": key, "--invisibility": self._options.invisibility}
         self._host_arguments = [f"{name}={value}" for name, value in arguments.items()]
@@ -88,6 +91,7 @@ class Stack:
             login=str(graph["login"]),
             ca_file=str(graph.get("ca_file", "")),
             sign_in=object_of(graph, "sign_in"),
+            inbox=str(told.get("page", "")),
         )
 
     def start_host(self, name: str = "host", port: int = 0, **settings: str) -> str:
@@ -122,18 +126,23 @@ class Stack:
             "--state-dir": self._folder / "graph",
         }
         flat = [str(part) for pair in arguments.items() for part in pair]
-        return self._child("graph", python("local.graph", *flat, "--follow-parent"), {})
+        child = self._started("graph", python("local.graph", *flat, "--follow-parent"))
+        return child.ready(PATIENCE)
+
+    def _inbox(self, graph: Json) -> Child:
+        """Mail service and webhook receiver, under the simulator's certificate; not waited for."""
+        files = (f"--certificate={graph['ca_file']}", f"--key={graph['key_file']}")
+        return self._started("inbox", python("local.inbox", *files, "--follow-parent"))
 
     def _azurite(self) -> str:
         azurite = self._exits.enter_context(Azurite(self._folder))
         self._running["azurite"], self._pids["azurite"] = azurite.ended, azurite.pid
         return azurite.connection_string
 
-    def _child(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Json:
-        command = Command(name, arguments, self._folder / f"{name}.log", environment)
-        child = self._exits.enter_context(Child(command))
+    def _started(self, name: str, arguments: Sequence[str]) -> Child:
+        child = self._exits.enter_context(Child(Command(name, arguments, self._folder / f"{name}.log", {})))
         self._running[name], self._pids[name] = child.ended, child.pid
-        return child.ready(PATIENCE)
+        return child
 
     def _hash_key(self) -> str:
         """Kept with the data: another key would not know the requests of before."""
@@ -199,5 +208,6 @@ def print_curl(ready: Ready) -> None:
         f"  {call} {ready.app}/api/deletions/ID",
         f"  curl -s {ready.app}/api/health",
         "",
+        *((f"E-mails and webhooks are shown at {ready.inbox}/", "") if ready.inbox else ()),
     )
     print("\n".join(lines), file=sys.stderr, flush=True)

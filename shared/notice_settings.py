@@ -2,11 +2,14 @@
 
 from urllib.parse import urlsplit
 
+from azure.core.credentials import AzureKeyCredential
+
 from shared.adapters.guarded_http import GuardedHttp
-from shared.adapters.mails import AzureMails, MailService
+from shared.adapters.mails import AzureMails, Credential, mail_client
+from shared.adapters.storage_clients import StorageAccount
 from shared.adapters.webhooks import WEBHOOK_LIMITS, Receiver, SignedWebhooks
 from shared.domain.ports import Clock
-from shared.settings import Settings, WebhookSettings
+from shared.settings import MailSettings, Settings, WebhookSettings
 
 
 def build_webhooks(settings: Settings, clock: Clock) -> SignedWebhooks:
@@ -23,9 +26,13 @@ def build_mails(settings: Settings, clock: Clock) -> AzureMails | None:
     given = settings.mail
     if given is None:
         return None
-    key = given.access_key.get_secret_value() if given.access_key else None
-    service = MailService(given.endpoint, given.sender, key, given.client_id)
-    return AzureMails(service.client, service.sender, clock)
+    return AzureMails(lambda: mail_client(given.endpoint, _credential(given)), given.sender, clock)
+
+
+def _credential(given: MailSettings) -> Credential:
+    if given.access_key:
+        return AzureKeyCredential(given.access_key.get_secret_value())
+    return StorageAccount(client_id=given.client_id).identity()
 
 
 def _receiver(given: WebhookSettings) -> Receiver:

@@ -8,7 +8,14 @@ import pytest
 from local.azurite.process import Azurite
 from local.node import set_up
 from local.stack import StackOptions
-from tests.running import RunningStack, Simulator, started_simulator, started_stack
+from tests.running import (
+    Inbox,
+    RunningStack,
+    Simulator,
+    started_inbox,
+    started_simulator,
+    started_stack,
+)
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -46,6 +53,20 @@ def simulator(simulator_process: Simulator) -> Iterator[Simulator]:
     simulator_process.reset()
     yield simulator_process
     simulator_process.reset()
+
+
+@pytest.fixture(scope="session")
+def inbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+    with started_inbox(tmp_path_factory.mktemp("inbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def inbox(inbox_process: Inbox) -> Iterator[Inbox]:
+    """The running inbox, empty."""
+    inbox_process.reset()
+    yield inbox_process
+    inbox_process.reset()
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import (
+    AlreadyRecorded,
+    BadPlace,
+    Overtaken,
+    PrivacyError,
+    StorageUnavailable,
+    Undeliverable,
+    UnknownRequest,
+)
 from shared.domain.journal import Event
-from shared.domain.ports import SHARDS, Clock, Due, Entry, Link, Page, Stored, StoredDue
+from shared.domain.ports import (
+    SHARDS,
+    Clock,
+    Due,
+    Entry,
+    Link,
+    Mail,
+    Notification,
+    Page,
+    Stored,
+    StoredDue,
+)
 from shared.domain.request import PrivacyRequest, Status
 
 
@@ -220,6 +239,38 @@ class FakeLinks:
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         return Link(f"https://example.invalid/{blob}", expires_at)
+
+
+@dataclass
+class FakeWebhooks:
+    """Serves everybody, or those named; `faults` come one by one before anything is taken."""
+
+    served: frozenset[str] | None = None
+    faults: list[PrivacyError] = field(default_factory=list)
+    sent: list[tuple[str, Notification]] = field(default_factory=list)
+
+    def serves(self, submitter: str) -> bool:
+        return self.served is None or submitter in self.served
+
+    async def send(self, submitter: str, told: Notification) -> None:
+        if not self.serves(submitter):
+            raise Undeliverable("not_configured")
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append((submitter, told))
+
+
+@dataclass
+class FakeMails:
+    """Mails by message id with their addresses; `faults` come one by one before anything is taken."""
+
+    faults: list[PrivacyError] = field(default_factory=list)
+    sent: dict[UUID, tuple[str, Mail]] = field(default_factory=dict)
+
+    async def send(self, address: str, mail: Mail, message_id: UUID) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.setdefault(message_id, (address, mail))
 
 
 @dataclass

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from local.child import Child, Command, python
 from local.client import AppClient, client_for
+from local.graph.certificate import write_certificate
 from local.stack import Ready, Stack, StackOptions, running_stack
+from shared.domain.ports import Mail
 
 Json = Mapping[str, object]
 PATIENCE = 30.0
@@ -99,6 +102,68 @@ def started_simulator(folder: Path, *arguments: str) -> Iterator[Simulator]:
         ready = child.ready(PATIENCE)
         with _control(str(ready["graph"])) as control:
             yield Simulator(ready, control)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The simulated mail service and webhook receiver: where they are, and what came."""
+
+    ready: Mapping[str, str]
+    ca_file: Path
+    control: httpx.Client
+
+    def reset(self) -> None:
+        """Nothing has come, and nothing but the usual is answered."""
+        self.ask("DELETE", "mails")
+        self.ask("DELETE", "webhooks")
+
+    def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:
+        """A call to the control address that must succeed."""
+        return self.control.request(method, f"/_control/{what}", json=body).raise_for_status()
+
+    def mails(self) -> list["CameMail"]:
+        """The mails, oldest first."""
+        return [_came(kept["mail"]) for kept in self.ask("GET", "mails").json()]
+
+    def calls(self) -> list["CameCall"]:
+        """The genuine webhooks, oldest first."""
+        return [CameCall(**call) for call in self.ask("GET", "webhooks").json()]
+
+
+@dataclass(frozen=True)
+class CameMail:
+    """A mail as the service was given it."""
+
+    address: str
+    mail: Mail
+    tracked: bool
+
+
+@dataclass(frozen=True)
+class CameCall:
+    """A webhook as it was received."""
+
+    name: str
+    headers: Mapping[str, str]
+    body: str
+
+
+def _came(message: Mapping[str, Any]) -> CameMail:
+    content = message["content"]
+    address = message["recipients"]["to"][0]["address"]
+    tracked = not message["userEngagementTrackingDisabled"]
+    return CameMail(address, Mail(content["subject"], content["plainText"]), tracked)
+
+
+@contextmanager
+def started_inbox(folder: Path) -> Iterator[Inbox]:
+    """An inbox in a process of its own, under a certificate of its own."""
+    certificate, key = write_certificate(folder)
+    command = python("local.inbox", f"--certificate={certificate}", f"--key={key}", "--follow-parent")
+    with Child(Command("inbox", command, folder / "inbox.log", {})) as child:
+        ready = {name: str(value) for name, value in child.ready(PATIENCE).items()}
+        with _control(ready["page"]) as control:
+            yield Inbox(ready, certificate, control)
 
 
 @dataclass(frozen=True)

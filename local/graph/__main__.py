@@ -2,13 +2,11 @@
 
 import argparse
 import asyncio
-import json
 import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 
 from local.graph.app import Graph
@@ -30,6 +28,7 @@ from local.graph.sign_in.shown import shown
 from local.graph.tokens import Issuer
 from local.lifeline import follow_parent
 from local.listen import listening
+from local.serve import Side, serve
 
 SHOWN_USERS = 200
 
@@ -71,14 +70,14 @@ async def _serve(options: argparse.Namespace) -> None:
         graph_url = f"http://127.0.0.1:{graph_socket.getsockname()[1]}"
         login_url = f"https://127.0.0.1:{login_socket.getsockname()[1]}"
         sides = _sides(options, login_url)
-        graph, login = _server(sides.graph, None, None), _server(sides.login, certificate, key)
-        where: Json = {"graph": graph_url, "login": login_url, "ca_file": str(certificate)}
-        ready = {"event": "ready", **where, "pid": os.getpid(), **sides.about}
-        announcing = asyncio.create_task(_announce((graph, login), ready))
-        serving = (graph.serve(sockets=[graph_socket]), login.serve(sockets=[login_socket]))
-        await asyncio.wait([asyncio.create_task(one) for one in serving], return_when=asyncio.FIRST_COMPLETED)
-        graph.should_exit = login.should_exit = True
-        announcing.cancel()
+        where: Json = {
+            "graph": graph_url,
+            "login": login_url,
+            "ca_file": str(certificate),
+            "key_file": str(key),
+        }
+        served = (Side(sides.graph, graph_socket), Side(sides.login, login_socket, certificate, key))
+        await serve(served, {"event": "ready", **where, "pid": os.getpid(), **sides.about})
 
 
 def _sides(options: argparse.Namespace, login_url: str) -> Sides:
@@ -97,26 +96,6 @@ def _sides(options: argparse.Namespace, login_url: str) -> Sides:
     }
     graph = Graph(tenants, issuer, faults, quotas, operations(audits), control)
     return Sides(graph.asgi(), Login(sign_in, issuer, faults).asgi(), about)
-
-
-def _server(asgi: Starlette, certificate: Path | None, key: Path | None) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            asgi,
-            log_level="critical",
-            access_log=False,
-            lifespan="off",
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-            timeout_graceful_shutdown=1,
-        )
-    )
-
-
-async def _announce(servers: tuple[uvicorn.Server, ...], ready: Json) -> None:
-    while not all(server.started for server in servers):  # noqa: ASYNC110 - uvicorn tells by a flag
-        await asyncio.sleep(0.01)
-    print(json.dumps(ready), flush=True)
 
 
 def _registration(tenant: Tenant) -> dict[str, str]:

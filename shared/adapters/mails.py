@@ -7,17 +7,16 @@ Source: REST reference "Email", version 2025-09-01 (Send, Get Send Result).
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from shared.adapters.retry_after import retry_after
-from shared.adapters.storage_clients import StorageAccount
 from shared.domain.errors import Delayed, Undeliverable
 from shared.domain.ports import Clock, JsonObject, Mail
 
@@ -34,25 +33,15 @@ _SUCCEEDED = "Succeeded"
 _ENDED = frozenset({_SUCCEEDED, "Failed", "Canceled"})
 
 
-@dataclass(frozen=True)
-class MailService:
-    """Which resource sends, and in whose name: by the resource's key, or by an identity of the app."""
+Credential = AzureKeyCredential | AsyncTokenCredential
 
-    endpoint: str
-    sender: str
-    access_key: str | None = field(default=None, repr=False)
-    client_id: str | None = None
 
-    def client(self, **transport: str) -> "EmailClient":
-        """A client that repeats nothing (the caller knows when to try again) and is led nowhere else."""
-        from azure.communication.email.aio import EmailClient  # not loaded where no mail is sent
+def mail_client(endpoint: str, credential: Credential, **transport: str) -> "EmailClient":
+    """A client that repeats nothing (the caller knows when to try again) and is led nowhere else."""
+    from azure.communication.email.aio import EmailClient  # not loaded where no mail is sent
 
-        by_key = AzureKeyCredential(self.access_key) if self.access_key else None
-        credential = by_key or StorageAccount(client_id=self.client_id).identity()
-        bounds = {"connection_timeout": 5, "read_timeout": 10}
-        return EmailClient(
-            self.endpoint, credential, retry_total=0, permit_redirects=False, **bounds, **transport
-        )
+    bounds = {"connection_timeout": 5, "read_timeout": 10}
+    return EmailClient(endpoint, credential, retry_total=0, permit_redirects=False, **bounds, **transport)
 
 
 class AzureMails:

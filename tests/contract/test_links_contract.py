@@ -1,7 +1,6 @@
 """What `ports.DownloadLinks` promises, kept by links under an account key and under an identity alike."""
 
 import ssl
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,9 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import jwt
 import pytest
-from azure.core.credentials import AccessToken, AccessTokenInfo
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.azurite.process import Azurite
@@ -22,34 +19,7 @@ from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.domain.ports import DownloadLinks, Link
-
-
-class AnyToken:
-    """A credential that Azurite believes: it looks at issuer, audience and times, not at the signature."""
-
-    async def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
-        now = int(time.time())
-        claims = {
-            "aud": "https://storage.azure.com",
-            "iss": f"https://sts.windows.net/{uuid4()}/",
-            "oid": str(uuid4()),
-            "tid": str(uuid4()),
-            "nbf": now - 60,
-            "iat": now - 60,
-            "exp": now + 3600,
-        }
-        return AccessToken(jwt.encode(claims, "k" * 32, "HS256"), now + 3600)
-
-    async def get_token_info(self, *_scopes: str, **_options: object) -> AccessTokenInfo:
-        token = await self.get_token()
-        return AccessTokenInfo(token.token, token.expires_on)
-
-    async def close(self) -> None: ...
-
-    async def __aenter__(self) -> "AnyToken":
-        return self
-
-    async def __aexit__(self, *_: object) -> None: ...
+from tests.contract.any_token import AnyToken
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +54,9 @@ async def linked(request: pytest.FixtureRequest) -> AsyncIterator[Linked]:
     else:
         running, certificate = request.getfixturevalue("azurite_with_identities")
         service = BlobServiceClient(
-            running.address("blob", "https"), credential=AnyToken(), connection_verify=str(certificate)
+            running.address("blob", "https"),
+            credential=AnyToken("https://storage.azure.com"),
+            connection_verify=str(certificate),
         )
         lazy = Lazy(lambda: service, prepare_container)
         links = DelegationLinks(lazy, SystemClock())

@@ -37,7 +37,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
 def pids(ready: dict[str, object]) -> list[int]:
     found = ready["pids"]
     assert isinstance(found, dict)
-    assert set(found) == {"host", "graph", "azurite"}
+    assert set(found) == {"host", "graph", "inbox", "azurite"}
     return list(found.values())
 
 
@@ -71,7 +71,7 @@ def test_it_prints_one_line_with_all_that_callers_need(up: Up) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_all_three(up: Up, number: signal.Signals) -> None:
+def test_a_signal_ends_them_all(up: Up, number: signal.Signals) -> None:
     process, ready = up()
     process.send_signal(number)
     assert process.wait(PATIENCE) == 0
@@ -85,7 +85,7 @@ def test_no_process_outlives_a_killed_parent(up: Up) -> None:
     assert all_end(pids(ready))
 
 
-@pytest.mark.parametrize("victim", ["host", "graph", "azurite"])
+@pytest.mark.parametrize("victim", ["host", "graph", "inbox", "azurite"])
 def test_when_one_ends_by_itself_the_rest_is_ended_and_it_is_named(up: Up, victim: str) -> None:
     process, ready = up()
     found = ready["pids"]

@@ -469,3 +469,13 @@ async def test_an_answer_does_not_print_what_it_holds() -> None:
 
 async def test_closing_unopened_is_no_error() -> None:
     await net().http().aclose()
+
+
+@pytest.mark.parametrize("status", [204, 302, 410, 503])
+async def test_of_an_answer_to_a_post_the_head_alone_is_read(status: int) -> None:
+    endless = answer(b"x" * 10_000_000, status, "Content-Encoding: gzip", "Retry-After: 7")
+    network = net(PUBLIC, pieces=tuple(endless[at : at + 1000] for at in range(0, len(endless), 1000)))
+    told = await network.http().post(URL, headers={"x-id": "1"}, content=b"{}")
+    assert (told.status, told.headers["retry-after"], told.body) == (status, "7", b"")
+    assert network.wires[0].given < 10_000
+    assert network.wires[0].closed
