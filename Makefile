@@ -46,8 +46,9 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-catalogues: setup ## Compile the report's texts after a change in a .po file
+catalogues: setup ## Compile what people read after a change in a .po file
 	$(BIN)/pybabel compile -d export_function/report/locale -D report
+	$(BIN)/pybabel compile -d shared/locale -D phrases
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt

@@ -6,7 +6,7 @@ Properties: Graph v1.0, `directoryAudit` and `signIn`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from export_function.marks import N_
+from shared.marks import N_
 
 Path = tuple[str, ...]
 """Names of properties, one within the other."""

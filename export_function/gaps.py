@@ -1,6 +1,6 @@
 """What a copy of a person's data does not hold, and why; told in the manifest and in the report."""
 
-from export_function.marks import N_
+from shared.marks import N_
 
 KNOWN_GAPS = (
     N_(

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from export_function.event_kinds import EVENT_KINDS
 from export_function.json_text import read
 from export_function.report.events import EventSummary, Summariser
-from export_function.report.language import language_of
 from export_function.staging import Staging, sections_of
 from shared.domain.ports import JsonValue
 from shared.domain.progress import Section
 from shared.domain.request import PrivacyRequest
+from shared.languages import language_of
 
 Key = tuple[str, str]
 """A tenant's name and a section's."""

@@ -8,11 +8,10 @@ from export_function.derived import custom_attributes, friendly_name, identities
 from export_function.event_kinds import EVENT_KINDS
 from export_function.gaps import KNOWN_GAPS
 from export_function.gathered import Gathered
-from export_function.marks import N_
 from export_function.paths import beside, csv_of, path_of
 from export_function.report.events import EventSummary
 from export_function.report.fields import attribute_field, identity_row, record_of
-from export_function.report.language import Say, catalogue
+from export_function.report.language import catalogue
 from export_function.report.processing import Processing, paragraphs
 from export_function.report.shown import plain
 from export_function.report.timeline import timeline
@@ -22,6 +21,8 @@ from shared.domain.deadlines import Regulation
 from shared.domain.ports import JsonObject, JsonValue
 from shared.domain.progress import Outcome, Section, TenantProgress
 from shared.domain.request import PrivacyRequest
+from shared.languages import Say
+from shared.marks import N_
 
 MOST_RECORDS = 100
 """Of a section; beyond that the data file is to be read."""

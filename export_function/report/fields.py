@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from export_function.derived import friendly_name
-from export_function.marks import N_
-from export_function.report.language import Say
 from export_function.report.names import friendly, humanised, place
 from export_function.report.shown import Shown, plain, shown
 from shared.domain.ports import JsonObject, JsonValue
+from shared.languages import Say
+from shared.marks import N_
 
 MOST_FIELDS, MOST_VALUES, DEEPEST = 200, 50, 3
 """Of a record, of a property, and of records within records: beyond that the data file is to be read."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from export_function.marks import N_
-from export_function.report.language import Say
+from shared.languages import Say
+from shared.marks import N_
 
 KNOWN: Mapping[str, str] = {
     "displayName": N_("Name shown"),

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from export_function.marks import N_
-from export_function.report.language import ENGLISH
+from shared.languages import ENGLISH
+from shared.marks import N_
 
 Texts = Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from export_function.json_text import compact
-from export_function.report.language import Say
 from shared.domain.ports import JsonValue
+from shared.languages import Say
 
 LONGEST = 2000
 """Characters of a text that the report shows; the data file has all."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from export_function.marks import N_
+from shared.marks import N_
 
 WIDTH, HEIGHT, GAP = 720, 140, 0.2
 """Of the picture, in its own units; between bars a fifth of a bar stays free."""

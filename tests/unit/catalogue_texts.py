@@ -1,4 +1,4 @@
-"""Every text of the report that catalogues translate, found as Babel finds them."""
+"""Every text that catalogues translate, by catalogue, found as Babel finds them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +14,16 @@ Message = str | tuple[str, ...]
 """A text, or one with its plural."""
 
 
-def texts() -> set[Message]:
-    """Those marked in code and in templates, and what the table of sections says to people."""
+def texts(domain: str) -> set[Message]:
+    """Those marked in code and in templates; of the report also what its table of sections says to people."""
+    if domain == "phrases":
+        return set(_marked(ROOT / "shared"))
     told = {text for kind in SECTIONS for text in (kind.title, kind.about)}
+    assert TEMPLATES.is_relative_to(ROOT / "export_function")
     return {*_marked(ROOT / "export_function"), *told}
 
 
 def _marked(folder: Path) -> Iterator[Message]:
-    assert TEMPLATES.is_relative_to(folder)
     for _, _, message, *_ in extract_from_dir(
         folder, list(FROM), keywords={"_": None, "N_": None, "ngettext": (1, 2)}
     ):

@@ -46,6 +46,7 @@ def test_the_degraded_app_has_the_same_routes() -> None:
     assert routes(build_degraded((Fault("HASH_KEY", "is required"),))) == declared()
 
 
-def test_what_only_an_archive_needs_is_not_loaded_at_the_start() -> None:
-    code = "import function_app, sys; sys.exit('jinja2' in sys.modules)"
+def test_what_only_an_archive_or_an_e_mail_needs_is_not_loaded_at_the_start() -> None:
+    loaded = "{'jinja2', 'azure.communication.email'} & set(sys.modules)"
+    code = f"import function_app, shared.notice_settings, sys; sys.exit(bool({loaded}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
