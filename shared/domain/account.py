@@ -1,6 +1,6 @@
 """What the directory tells of an account, as far as the plans decide by it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -33,6 +33,15 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Where a person gets mail, and in which language (BCP 47); whether they sign in with the address."""
+
+    address: str = field(repr=False)
+    language: str | None
+    signs_in: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """A user found in a tenant."""
 
@@ -40,6 +49,7 @@ class Account:
     user_principal_name: str
     identities: tuple[Identity, ...]
     created_at: datetime | None
+    contact: Contact | None = None
 
     def holds(self, asked: Identity) -> bool:
         """Whether this account signs in with the identity asked for.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -105,6 +105,9 @@ class Register(Protocol):
 
     async def read(self, owner: str, name: str) -> Entry | None:
         """The entry, None if there is none."""
+
+    async def beginning_with(self, owner: str, prefix: str) -> tuple[Entry, ...]:
+        """The owner's entries whose name begins so; `prefix` is letters, digits and hyphens."""
 
     async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
         """Write a new entry. Raises `AlreadyRecorded`."""
@@ -287,10 +290,10 @@ class Webhooks(Protocol):
 
 @dataclass(frozen=True)
 class Mail:
-    """An e-mail in plain text, without anything personal."""
+    """An e-mail in plain text, which names nobody; a link in it may hold a ticket."""
 
     subject: str
-    text: str
+    text: str = field(repr=False)
 
 
 class Mails(Protocol):
