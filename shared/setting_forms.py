@@ -62,6 +62,36 @@ def _address(value: str) -> str:
     return value
 
 
+def _page(value: str) -> str:
+    parts = urlsplit(value)
+    plain = re.fullmatch(r"[!-~]{1,1000}", value) and not set(value) & set("?#@\\")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not plain or not safe or not parts.hostname or parts.port == 0:
+        raise RuleBroken("must be an https address (http for loopback only) with a path at most")
+    return value
+
+
+def _webhook(value: str) -> str:
+    if urlsplit(_page(value)).scheme != "https":
+        raise RuleBroken("must be an https address")
+    return value
+
+
+def _decoded(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def webhook_secret(value: object) -> object:
+    """A key as Standard Webhooks 1.0.0 writes it ("Signature scheme")."""
+    text = str(value)
+    if not text.startswith("whsec_") or not 24 <= len(_decoded(text.removeprefix("whsec_"))) <= 64:
+        raise RuleBroken("must be whsec_ and base64 of 24 to 64 random bytes")
+    return value
+
+
 def zone(value: object) -> object:
     """A time zone by its IANA name."""
     try:
@@ -72,13 +102,15 @@ def zone(value: object) -> object:
 
 def key(value: object) -> object:
     """A key as base64."""
-    expected = "must be base64 of at least 32 random bytes"
-    try:
-        decoded = base64.b64decode(str(value), validate=True)
-    except (binascii.Error, ValueError):
-        raise RuleBroken(expected) from None
-    if len(decoded) < 32:
-        raise RuleBroken(expected)
+    if len(_decoded(str(value))) < 32:
+        raise RuleBroken("must be base64 of at least 32 random bytes")
+    return value
+
+
+def access_key(value: object) -> object:
+    """A key of an Azure resource, as the portal shows it."""
+    if not _decoded(str(value)):
+        raise RuleBroken("must be the key as base64")
     return value
 
 
@@ -114,6 +146,15 @@ Domain = Annotated[
 ]
 Secret = Annotated[SecretStr, BeforeValidator(resolved), Field(min_length=1)]
 Address = Annotated[str, BeforeValidator(resolved), AfterValidator(_address)]
+Page = Annotated[str, BeforeValidator(resolved), AfterValidator(_page)]
+WebhookAddress = Annotated[str, BeforeValidator(resolved), AfterValidator(_webhook)]
+WebhookSecret = Annotated[SecretStr, BeforeValidator(webhook_secret), BeforeValidator(resolved)]
+AccessKey = Annotated[SecretStr, BeforeValidator(access_key), BeforeValidator(resolved)]
+MailAddress = Annotated[
+    str,
+    BeforeValidator(resolved),
+    form(r"[A-Za-z0-9._-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be an e-mail address"),
+]
 FileName = Annotated[
     str, BeforeValidator(resolved), form(r"[\w./\\: -]{1,260}", "must be the path of a JSON file in the app")
 ]

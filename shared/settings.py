@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.setting_forms import (
+    AccessKey,
     Address,
     Audiences,
     Domain,
@@ -20,11 +21,15 @@ from shared.setting_forms import (
     Guid,
     IpRange,
     Issuer,
+    MailAddress,
     Names,
+    Page,
     Policy,
     RuleBroken,
     Secret,
     Text,
+    WebhookAddress,
+    WebhookSecret,
     Word,
     between,
     key,
@@ -34,6 +39,7 @@ from shared.setting_forms import (
 
 MOST_TENANTS = 32
 MOST_SIGN_INS = 64
+MOST_WEBHOOKS = 64
 OPTIONAL_SECTIONS = frozenset({"extensions", "photo", "riskyuser", "riskdetections", "signins"})
 """Sections of an export that can be left out, in lower case."""
 
@@ -100,6 +106,24 @@ class SignInSettings(_Part):
     step_up: Literal["none", "policy", "mfa"] = "none"
 
 
+class WebhookSettings(_Part):
+    """Where an app is told of its requests; without a client id, whoever made them."""
+
+    url: WebhookAddress
+    secret: WebhookSecret
+    next_secret: WebhookSecret | None = None
+    client_id: Guid | None = None
+
+
+class MailSettings(_Part):
+    """The resource of Azure Communication Services that sends e-mails to people, and in whose name."""
+
+    endpoint: Address
+    sender: MailAddress
+    access_key: AccessKey | None = None
+    client_id: Guid | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be set; see docs/settings.md."""
 
@@ -163,6 +187,9 @@ class Settings(BaseSettings):
     controller_name: Text = "the controller"
     controller_contact: Text | None = None
     supervisory_authority: Text | None = None
+    webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
+    mail: MailSettings | None = None
+    person_page_url: Page | None = None
     graph_rate: Annotated[float, Field(ge=0.1, le=1000)] = 1.0
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     processing_information: FileName | None = None
@@ -196,11 +223,16 @@ class Settings(BaseSettings):
         return tuple(sorted(bases, key=min))
 
 
+_FOREIGN = frozenset({"mail"})
+"""Systems set MAIL to where a user's mailbox is; ours are MAIL__ENDPOINT and so on."""
+
+
 class _MappingSource(EnvSettingsSource):
     """Reads nested settings from a mapping in place of the process environment."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = {name.lower(): value for name, value in environ.items()}
+        given = {name.lower(): value for name, value in environ.items()}
+        self._environ = {name: value for name, value in given.items() if name not in _FOREIGN}
         super().__init__(Settings)
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
@@ -222,6 +254,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def _disagreements(settings: Settings) -> Iterator[Fault]:
     yield from _tenant_faults(settings)
     yield from _sign_in_faults(settings)
+    yield from _webhook_faults(settings)
+    yield from _mail_faults(settings)
     if not settings.optional_sections <= OPTIONAL_SECTIONS:
         yield Fault("OPTIONAL_SECTIONS", f"must be of: {', '.join(sorted(OPTIONAL_SECTIONS))}")
     if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
@@ -264,6 +298,26 @@ def _sign_in_faults(settings: Settings) -> Iterator[Fault]:
     pairs = [(one.issuer, (one.policy or "").casefold()) for one in settings.sign_ins.values()]
     if len(set(pairs)) < len(pairs):
         yield Fault("SIGN_INS", "must not name the same ISSUER and POLICY twice")
+
+
+def _webhook_faults(settings: Settings) -> Iterator[Fault]:
+    if len(settings.webhooks) > MOST_WEBHOOKS:
+        yield Fault("WEBHOOKS", f"must name at most {MOST_WEBHOOKS} webhooks")
+    for name, webhook in settings.webhooks.items():
+        if webhook.next_secret == webhook.secret:
+            yield Fault(f"WEBHOOKS__{name.upper()}__NEXT_SECRET", "must not be SECRET again")
+    clients = [webhook.client_id and webhook.client_id.lower() for webhook in settings.webhooks.values()]
+    if len(set(clients)) < len(clients):
+        yield Fault("WEBHOOKS", "must not name the same CLIENT_ID twice; one at most may be without")
+
+
+def _mail_faults(settings: Settings) -> Iterator[Fault]:
+    if settings.mail is None:
+        return
+    if settings.mail.access_key is not None and settings.mail.client_id is not None:
+        yield Fault("MAIL", "needs either MAIL__ACCESS_KEY or an identity (MAIL__CLIENT_ID), not both")
+    if settings.person_page_url is None:
+        yield Fault("PERSON_PAGE_URL", "is required where MAIL is set")
 
 
 def _storage_faults(name: str, storage: StorageSettings, uris: tuple[str, ...]) -> Iterator[Fault]:

@@ -16,7 +16,12 @@ Path = Callable[[PrivacyRequest], str]
 
 def path(request: PrivacyRequest) -> str:
     """Where an app finds it."""
-    return f"/api/{COLLECTIONS[request.kind]}/{request.id}"
+    return path_of(request.kind, request.id)
+
+
+def path_of(kind: Kind, request_id: str) -> str:
+    """Where an app finds the request of this kind and id."""
+    return f"/api/{COLLECTIONS[kind]}/{request_id}"
 
 
 def own_path(request: PrivacyRequest) -> str:

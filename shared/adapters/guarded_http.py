@@ -8,7 +8,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -52,6 +52,14 @@ class OutsideResponse:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Ask:
+    method: str
+    url: str
+    headers: Mapping[str, str] | None = field(repr=False)
+    content: bytes | None = field(repr=False)
 
 
 class _Body(httpx.AsyncByteStream):
@@ -132,14 +140,29 @@ class GuardedHttp:
 
         Raises `AddressRefused`, `OutsideUnavailable`.
         """
-        address = _parsed(url)
+        async with self._answered(_Ask(method, url, headers, content)) as response:
+            return await self._read(response)
+
+    async def post(self, url: str, *, headers: Mapping[str, str], content: bytes) -> OutsideResponse:
+        """What one POST is answered, redirects too, without the body, which is not read.
+
+        Raises `AddressRefused`, `OutsideUnavailable`.
+        """
+        async with self._answered(_Ask("POST", url, headers, content)) as response:
+            return OutsideResponse(response.status_code, dict(response.headers), b"")
+
+    @asynccontextmanager
+    async def _answered(self, ask: _Ask) -> AsyncIterator[httpx.Response]:
+        address = _parsed(ask.url)
         with _translated():
             async with (
                 asyncio.timeout(self._limits.duration.total_seconds()),
                 self._places,
-                self._opened().stream(method, address, headers=headers, content=content) as response,
+                self._opened().stream(
+                    ask.method, address, headers=ask.headers, content=ask.content
+                ) as response,
             ):
-                return await self._read(response)
+                yield response
 
     async def aclose(self) -> None:
         """Close all connections; a later call opens new ones."""

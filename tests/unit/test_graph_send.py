@@ -7,7 +7,8 @@ import httpx
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
-from shared.adapters.graph.send import LONGEST_RETRY_AFTER, retry_after
+from shared.adapters.graph.send import LONGEST_RETRY_AFTER
+from shared.adapters.retry_after import retry_after
 from shared.domain.errors import (
     CredentialRejected,
     DirectoryFault,
@@ -151,7 +152,7 @@ async def test_a_404_that_graph_did_not_say_proves_no_absence(answer: httpx.Resp
     ],
 )
 def test_retry_after_is_read_as_seconds_or_date(header: str | None, wait: timedelta | None) -> None:
-    assert retry_after(header, NOW) == wait
+    assert retry_after(header, NOW, LONGEST_RETRY_AFTER) == wait
 
 
 async def test_a_redirect_is_not_followed() -> None:

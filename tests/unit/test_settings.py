@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 import traceback
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ import pytest
 from pydantic import BaseModel
 
 from shared.settings import (
+    MailSettings,
     Settings,
     SettingsFault,
     SignInSettings,
     TenantSettings,
+    WebhookSettings,
     WorkforceSettings,
     load_settings,
 )
@@ -181,6 +184,70 @@ def test_ways_to_sign_in_that_cannot_be_are_told(more: dict[str, str], setting: 
     assert setting in faults_of(environment(**more))
 
 
+SECRET = f"whsec_{base64.b64encode(b's' * 24).decode()}"
+MAIL = {
+    "MAIL__ENDPOINT": "https://contoso.communication.azure.com",
+    "MAIL__SENDER": "privacy@contoso.example",
+    "MAIL__ACCESS_KEY": KEY,
+    "PERSON_PAGE_URL": "https://contoso.example/privacy/",
+}
+
+
+def webhook(name: str = "A", **changed: str) -> dict[str, str]:
+    given = {"URL": "https://contoso.example/hooks/", "SECRET": SECRET, **changed}
+    return {f"WEBHOOKS__{name}__{key}": value for key, value in given.items()}
+
+
+def test_webhooks_and_mail_are_read_and_their_secrets_not_shown() -> None:
+    settings = load_settings(environment(**MAIL, **webhook(), **webhook("B", CLIENT_ID=GUID)))
+    assert settings.webhooks["a"].secret.get_secret_value() == SECRET
+    assert settings.mail is not None
+    assert settings.mail.sender == "privacy@contoso.example"
+    assert [one for one in (SECRET[6:], KEY) if one in repr(settings)] == []
+
+
+def test_where_a_system_keeps_a_user_s_mailbox_is_no_setting_of_ours() -> None:
+    assert load_settings(environment(MAIL="/var/mail/ada")).mail is None
+
+
+@pytest.mark.parametrize(
+    ("more", "setting"),
+    [
+        (webhook(URL="http://localhost/hook"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://user:password@contoso.example/"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://user@contoso.example/"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://contoso.example/?token=1"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://contoso.example/#there"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://contoso.example:99999/"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https://contoso.example/a b"), "WEBHOOKS__A__URL"),
+        (webhook(URL="https:///hook"), "WEBHOOKS__A__URL"),
+        (webhook(SECRET=SECRET[6:]), "WEBHOOKS__A__SECRET"),
+        (webhook(SECRET="whsec_" + base64.b64encode(b"s" * 23).decode()), "WEBHOOKS__A__SECRET"),
+        (webhook(SECRET="whsec_" + base64.b64encode(b"s" * 65).decode()), "WEBHOOKS__A__SECRET"),
+        (webhook(NEXT_SECRET="whsec_!"), "WEBHOOKS__A__NEXT_SECRET"),
+        (webhook(NEXT_SECRET=SECRET), "WEBHOOKS__A__NEXT_SECRET"),
+        (webhook(CLIENT_ID="shop"), "WEBHOOKS__A__CLIENT_ID"),
+        (webhook("A") | webhook("B"), "WEBHOOKS"),
+        (webhook("A", CLIENT_ID=GUID) | webhook("B", CLIENT_ID=GUID.upper()), "WEBHOOKS"),
+        ({key: value for n in range(65) for key, value in webhook(f"A{n}").items()}, "WEBHOOKS"),
+        (MAIL | {"MAIL__ENDPOINT": "http://contoso.example"}, "MAIL__ENDPOINT"),
+        (MAIL | {"MAIL__SENDER": "contoso.example"}, "MAIL__SENDER"),
+        (MAIL | {"MAIL__ACCESS_KEY": "no base64"}, "MAIL__ACCESS_KEY"),
+        (MAIL | {"MAIL__CLIENT_ID": GUID}, "MAIL"),
+        (MAIL | {"PERSON_PAGE_URL": "https://contoso.example/#there"}, "PERSON_PAGE_URL"),
+        ({name: MAIL[name] for name in MAIL if name != "PERSON_PAGE_URL"}, "PERSON_PAGE_URL"),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else value,
+)
+def test_webhooks_and_mail_that_cannot_be_are_told_without_their_values(
+    more: dict[str, str], setting: str
+) -> None:
+    faults = faults_of(environment(**more))
+    assert setting in faults
+    told = " ".join(faults.values())
+    assert [value for name, value in more.items() if "SECRET" in name and value in told] == []
+
+
 def _upper(part: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name.upper() for name in part.model_fields)
 
@@ -190,6 +257,8 @@ def _names() -> set[str]:
         "tenants": ("CONTOSO__", _upper(TenantSettings)),
         "workforce": ("", _upper(WorkforceSettings)),
         "sign_ins": ("SIGNIN__", _upper(SignInSettings)),
+        "webhooks": ("SHOP__", _upper(WebhookSettings)),
+        "mail": ("", _upper(MailSettings)),
         "state": ("", ("connectionString", "tableServiceUri", "queueServiceUri", "clientId", "credential")),
         "exports": ("", ("connectionString", "blobServiceUri", "clientId", "credential")),
     }
@@ -209,5 +278,5 @@ def test_sample_and_documentation_name_every_setting_and_no_other() -> None:
 
 def test_the_sample_holds_no_secret() -> None:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-    secret = [value for name, value in sample.items() if "SECRET" in name or name == "HASH_KEY"]
+    secret = [value for name, value in sample.items() if re.search("SECRET|_KEY$", name)]
     assert all(value.startswith("<") for value in secret)

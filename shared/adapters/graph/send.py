@@ -7,8 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import httpx
@@ -20,6 +19,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph.calls import Call
 from shared.adapters.graph.client import LazyConnection
+from shared.adapters.retry_after import retry_after
 from shared.domain.errors import (
     CredentialRejected,
     DirectoryFault,
@@ -123,24 +123,11 @@ def _content(call: Call, response: httpx.Response) -> bytes:
     return response.content
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long a `Retry-After` header asks to wait: seconds or an HTTP date, None for anything else."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdecimal():
-        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return min(max(aware - now, timedelta()), LONGEST_RETRY_AFTER)
-
-
 def _fault(call: Call, response: httpx.Response, now: datetime) -> DirectoryFault:
     status = response.status_code
     if status == 429:
-        return Throttled(call.name, retry_after(response.headers.get("Retry-After"), now))
+        wait = retry_after(response.headers.get("Retry-After"), now, LONGEST_RETRY_AFTER)
+        return Throttled(call.name, wait)
     if status == 403 and _code(response) == UNLICENSED:
         return NotOffered(call.name, "licence")
     if status == 501:

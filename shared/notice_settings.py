@@ -1,0 +1,33 @@
+"""The webhooks and the mail service that settings describe."""
+
+from urllib.parse import urlsplit
+
+from shared.adapters.guarded_http import GuardedHttp
+from shared.adapters.mails import AzureMails, MailService
+from shared.adapters.webhooks import WEBHOOK_LIMITS, Receiver, SignedWebhooks
+from shared.domain.ports import Clock
+from shared.settings import Settings, WebhookSettings
+
+
+def build_webhooks(settings: Settings, clock: Clock) -> SignedWebhooks:
+    """Opens no connection; it may call the hosts of settings and no other."""
+    given = settings.webhooks.values()
+    by_client = {one.client_id.lower(): _receiver(one) for one in given if one.client_id}
+    others = next((_receiver(one) for one in given if not one.client_id), None)
+    hosts = frozenset(str(urlsplit(one.url).hostname) for one in given)
+    return SignedWebhooks(by_client, others, GuardedHttp(hosts, WEBHOOK_LIMITS), clock)
+
+
+def build_mails(settings: Settings, clock: Clock) -> AzureMails | None:
+    """None where no e-mails are to be sent; else opens no connection."""
+    given = settings.mail
+    if given is None:
+        return None
+    key = given.access_key.get_secret_value() if given.access_key else None
+    service = MailService(given.endpoint, given.sender, key, given.client_id)
+    return AzureMails(service.client, service.sender, clock)
+
+
+def _receiver(given: WebhookSettings) -> Receiver:
+    secrets = (given.secret, given.next_secret) if given.next_secret else (given.secret,)
+    return Receiver(given.url, tuple(secret.get_secret_value() for secret in secrets))
