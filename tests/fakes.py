@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import (
+    AlreadyRecorded,
+    BadPlace,
+    Overtaken,
+    PrivacyError,
+    StorageUnavailable,
+    UnknownRequest,
+)
 from shared.domain.journal import Event
 from shared.domain.ports import SHARDS, Clock, Due, Entry, Link, Page, Stored, StoredDue
 from shared.domain.request import PrivacyRequest, Status
@@ -221,10 +228,15 @@ class MemoryBlobs:
         self.committed = {name: data for name, data in self.committed.items() if not name.startswith(prefix)}
 
 
+@dataclass
 class FakeLinks:
     """Links that lead nowhere."""
 
+    fault: PrivacyError | None = None
+
     async def mint(self, blob: str, expires_at: datetime) -> Link:
+        if self.fault:
+            raise self.fault
         return Link(f"https://example.invalid/{blob}", expires_at)
 
 

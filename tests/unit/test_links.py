@@ -1,16 +1,17 @@
 """Links to archives: who gets one, until when, and what is written down."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from export_function.links import Expired, NotReady
-from shared.domain.errors import DirectoryUnavailable
+from shared.domain.errors import DirectoryUnavailable, StorageUnavailable
 from shared.domain.journal import What
-from shared.domain.ports import Stored
 from shared.domain.request import Kind, Status
 from shared.domain.sources import Source
 from shared.domain.subject import EmailSubject
+from tests.fakes import FakeLinks
 from tests.unit.test_collector import fails_at
 from tests.unit.test_upkeep import pass_time
 from tests.unit.world import KEPT, LINK_LIVES, World
@@ -34,13 +35,9 @@ async def test_every_link_is_an_event_with_who_asked_for_it() -> None:
 
 async def test_the_event_is_written_before_the_link_is_made() -> None:
     world, export = await exported()
-
-    async def broken(_stored: Stored) -> Stored:
-        raise ConnectionError
-
-    world.store.save = broken  # type: ignore[method-assign] # a fake is bent
-    with pytest.raises(ConnectionError):
-        await world.links.mint(export, "ticket")
+    with pytest.raises(StorageUnavailable):
+        await replace(world.links, links=FakeLinks(StorageUnavailable())).mint(export, "ticket")
+    assert (await world.store.journal(export))[-1].what is What.LINK_MINTED
 
 
 async def test_a_link_lives_for_its_lifetime_and_no_longer_than_the_archive() -> None:

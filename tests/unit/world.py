@@ -16,7 +16,7 @@ from export_function.report.processing import Processing
 from export_function.sections import OPTIONAL
 from shared.adapters.fernet_seal import FernetSeal
 from shared.domain.accept import Acceptance, Accepted, Submission
-from shared.domain.account import Account, Identity
+from shared.domain.account import Account, Contact, Identity
 from shared.domain.agenda import Retention, ready_at
 from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
@@ -28,7 +28,7 @@ from shared.domain.keyed_hash import KeyedHash
 from shared.domain.notices import Channel
 from shared.domain.notifier import Notifier, Way
 from shared.domain.plan import Plan
-from shared.domain.ports import Stored
+from shared.domain.ports import JsonObject, Stored
 from shared.domain.promises import Promises
 from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.runner import RetryPolicy, Runner
@@ -94,7 +94,7 @@ class World:
         """Put the app together from what there is."""
         hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
         directories = Directories(dict(self.tenants), self.topology.domains)
-        seal = FernetSeal(hashing)
+        self.seal = seal = FernetSeal(hashing)
         identification = Identification(directories, self.topology, clock, WINDOW, seal)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
         collector = Collector(directories, self.blobs, clock, seal, self.optional)
@@ -140,21 +140,33 @@ class World:
         )
 
     def person(
-        self, tenant: str, object_id: str = ADA, *further: Identity, email: str = "ada@example.com"
+        self,
+        tenant: str,
+        object_id: str = ADA,
+        *further: Identity,
+        email: str = "ada@example.com",
+        contact: Contact | None = None,
     ) -> Account:
         """A user who signs in with an e-mail address, and perhaps otherwise."""
         domain = self.topology.domains[tenant]
         identities = (Identity("emailAddress", domain, email), *further)
         upn = f"{object_id}@{domain}"
-        return self.tenants[tenant].add(Account(object_id, upn, identities, NOW - timedelta(days=9)))
+        since = NOW - timedelta(days=9)
+        return self.tenants[tenant].add(Account(object_id, upn, identities, since, contact))
 
     async def accept(
-        self, kind: Kind, subject: Subject, key: str | None = None, proof: Proof = Proof.APP
+        self,
+        kind: Kind,
+        subject: Subject,
+        key: str | None = None,
+        proof: Proof = Proof.APP,
+        claims: JsonObject | None = None,
     ) -> Accepted:
-        submitter = "key:0" if proof is Proof.APP else f"person:{subject!r}"
-        return await self.acceptance(
-            Submission(kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key)
+        submitter = f"person:{subject!r}" if proof is Proof.PERSON else "key:0"
+        submission = Submission(
+            kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key, claims=claims
         )
+        return await self.acceptance(submission)
 
     async def request(self, request_id: str) -> PrivacyRequest:
         return (await self.store.get(request_id)).request
