@@ -68,6 +68,21 @@ def _lower(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What decides whether an account may be deleted, and what is put back if it is not.
+
+    `user_type` and `creation_type` as Graph has them; `roles` are names of directory roles, `groups` object
+    ids; both include those held through groups.
+    """
+
+    enabled: bool
+    user_type: str | None
+    creation_type: str | None
+    roles: frozenset[str]
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True)
 class RecycledAccount:
     """A user in the tenant's recycle bin (`directory/deletedItems`)."""
 

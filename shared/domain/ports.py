@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.journal import Event
 from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.sources import Source
@@ -201,6 +201,21 @@ class Directory(Protocol):
 
     async def soft_delete(self, object_id: str) -> None:
         """Move the user to the recycle bin. A user that is not there is no error: read back."""
+
+    async def standing(self, object_id: str) -> Standing | None:
+        """What decides whether the user may be deleted, None if it is not among the users."""
+
+    async def set_enabled(self, object_id: str, enabled: bool) -> None:
+        """Let the user sign in, or not. A user that is not there is no error: read back."""
+
+    async def revoke_sessions(self, object_id: str) -> None:
+        """End every session of the user, so far as Graph can. A user that is not there is no error."""
+
+    async def purge(self, object_id: str) -> None:
+        """Remove the user from the recycle bin for good. One that is not there is no error: read back.
+
+        Raises `PermissionMissing` also where Graph protects the user from it.
+        """
 
     async def profile(self, object_id: str) -> JsonObject | None:
         """Every property Graph holds on the user that a consumer can have, custom attributes included."""
