@@ -205,8 +205,11 @@ class Directory(Protocol):
     async def standing(self, object_id: str) -> Standing | None:
         """What decides whether the user may be deleted, None if it is not among the users."""
 
-    async def set_enabled(self, object_id: str, enabled: bool) -> None:
-        """Let the user sign in, or not. A user that is not there is no error: read back."""
+    async def disable(self, object_id: str) -> None:
+        """Let the user sign in no more. A user that is not there is no error: read back."""
+
+    async def enable(self, object_id: str) -> None:
+        """Let the user sign in again. A user that is not there is no error: read back."""
 
     async def revoke_sessions(self, object_id: str) -> None:
         """End every session of the user, so far as Graph can. A user that is not there is no error."""
