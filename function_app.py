@@ -14,6 +14,7 @@ from delete_function.plan import DeletionPlan
 from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
 from export_function.collector import Collector
+from export_function.links import ArchiveLinks
 from export_function.plan import ExportPlan
 from export_function.report.processing import NoProcessingInformation, Processing, load_processing
 from operations_function.blueprint import operations_blueprint
@@ -22,6 +23,7 @@ from operations_function.people import People
 from shared.adapters.clock import SystemClock
 from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.export_blobs import BlobContainer, prepare_container
+from shared.adapters.fernet_seal import FernetSeal
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.adapters.storage_clients import Lazy, StorageAccount
@@ -36,11 +38,14 @@ from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
+from shared.domain.erasure import Erasure
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
+from shared.domain.notices import Channel
+from shared.domain.notifier import Notifier, Way
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, Directory, DownloadLinks, Log
+from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
 from shared.domain.promises import Promises
 from shared.domain.request import Kind
 from shared.domain.runner import RetryPolicy, Runner
@@ -72,6 +77,7 @@ class Base:
     timing: Timing
     topology: Topology
     directories: Mapping[str, Directory]
+    seal: Seal
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,12 @@ def build(settings: Settings) -> func.FunctionApp:
     desk = _front_desk(settings, base, kept, plans, gate, allowances)
     return _app_of(
         health_blueprint(last_sweep=upkeep.last_sweep),
-        export_blueprint(desk, kept.links, settings.link_lifetime),
+        export_blueprint(desk, ArchiveLinks(kept.store, kept.links, base.clock, settings.link_lifetime)),
         delete_blueprint(desk),
         operations_blueprint(_operators_desk(settings, base, kept, plans, gate, allowances)),
-        worker_blueprint(_runner(settings, base, kept, plans), decode, base.log),
+        worker_blueprint(
+            _runner(settings, base, kept, plans), _notifier(settings, base, kept), decode, base.log
+        ),
         upkeep_blueprint(upkeep),
     )
 
@@ -121,14 +129,15 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 
 
 def _base(settings: Settings) -> Base:
-    clock = SystemClock()
+    clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
     return Base(
         clock=clock,
         log=get_log("app"),
-        keyed_hash=KeyedHash(settings.hash_key_bytes()),
+        keyed_hash=keyed_hash,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
         directories=_directories(settings, clock),
+        seal=FernetSeal(keyed_hash),
     )
 
 
@@ -166,7 +175,7 @@ def _kept(settings: Settings, base: Base) -> Kept:
         due=TableDue(tables),
         queue=StorageQueue(Lazy(state.queues, prepare_queue)),
         blobs=BlobContainer(blobs),
-        links=signed_by(blobs, base.clock),
+        links=signed_by(blobs, base.clock, settings.link_ip_range),
     )
 
 
@@ -191,13 +200,15 @@ async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
 def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     clock, patience = base.clock, settings.export_patience
     directories = Directories(base.directories, base.topology.domains)
-    identification = Identification(directories, base.topology, clock, settings.replication_window)
+    window, seal = settings.replication_window, base.seal
+    identification = Identification(directories, base.topology, clock, window, seal)
     claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
-    archivist = Archivist(kept.blobs, kept.register, clock, settings.archive_kept, _processing(settings))
-    collector = Collector(directories, kept.blobs, clock, settings.optional_sections)
+    archivist = Archivist(kept.blobs, clock, settings.archive_kept, _processing(settings))
+    collector = Collector(directories, kept.blobs, clock, seal, settings.optional_sections)
+    erasure = Erasure(kept.register, kept.store, kept.blobs, clock)
     return {
         Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
-        Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
+        Kind.DELETION: DeletionPlan(identification, claims, erasure, directories, clock),
     }
 
 
@@ -222,6 +233,14 @@ def _promises(settings: Settings, base: Base, kept: Kept) -> Promises:
 def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan]) -> Runner:
     promises, retries = _promises(settings, base, kept), RetryPolicy(settings.retry_budget)
     return Runner(kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries)
+
+
+def _notifier(settings: Settings, base: Base, kept: Kept) -> Notifier:
+    return Notifier(kept.store, _promises(settings, base, kept), base.clock, base.log, _ways(settings, base))
+
+
+def _ways(settings: Settings, base: Base) -> dict[Channel, Way]:
+    return {}
 
 
 def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
@@ -270,6 +289,8 @@ def _front_desk(
             topology=base.topology,
             zone=settings.legal_time_zone,
             spacing=spacing,
+            seal=base.seal,
+            channels=lambda _submitter: (),
         ),
         challenges=Challenges(kept.passing, base.clock, base.keyed_hash),
         allowances=allowances,

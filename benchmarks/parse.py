@@ -76,7 +76,7 @@ async def _through_models() -> int:
 async def _as_the_app() -> int:
     directory = GraphDirectory(LazyConnection(_connection), Endpoints().base_url, SystemClock())
     account = Account(OBJECT_ID, "", (), None)
-    piece = await read_audit_events(Asked(directory, account, (account,), None, lambda: False))
+    piece = await read_audit_events(Asked(directory, account, (account,), None, lambda: False, lambda: None))
     await directory.close()
     return piece.count
 

@@ -1,4 +1,4 @@
-"""The deletion: identify, claim the accounts, mark, soft-delete in each tenant, read back.
+"""The deletion: identify, claim the accounts, mark, soft-delete in each tenant, read back, erase archives.
 
 A DELETE in Graph is soft: the user stays in the recycle bin for 30 days and can be restored
 (Graph, user-delete). The outcome says so and nothing more.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from shared.domain.account import Account
 from shared.domain.claims import Claims
 from shared.domain.directories import Directories
+from shared.domain.erasure import Erasure
 from shared.domain.errors import AskOperator, NotYetSo
 from shared.domain.identify import RECYCLE_BIN_KEEPS, Identification, wait_for_window
 from shared.domain.plan import Step, StepWork, names
@@ -30,17 +31,19 @@ class DeletionPlan:
 
     identification: Identification
     claims: Claims
+    erasure: Erasure
     directories: Directories
     clock: Clock
 
     def __call__(self, request: PrivacyRequest) -> tuple[Step, ...]:
-        """The steps, three of acting and reading back per tenant."""
+        """The steps, three of acting and reading back per tenant; what waits in one holds up no archive."""
         identify = self.identification.steps(request)
         guard = Step("guard", self._guard, names(identify))
         claim = self.claims.step(names((guard,)))
         mark = Step("mark", self._mark, names((claim,)))
         act = (step for tenant in request.searched for step in self._in_tenant(tenant, mark))
-        return (*identify, guard, claim, mark, *act)
+        erase = self.erasure.step(names((mark,)))
+        return (*identify, guard, claim, mark, *act, erase)
 
     def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         delete = Step(f"soft-delete:{tenant}", self._with(tenant, self._soft_delete), names((mark,)))

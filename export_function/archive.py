@@ -1,6 +1,5 @@
 """Make `export.zip` from staging alone: no Graph call, and the same bytes for the same staging."""
 
-import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,11 +11,9 @@ from export_function.report.processing import Processing
 from export_function.staging import Staging
 from export_function.tally import Tally
 from export_function.zip_stream import ZipStream
-from shared.domain.claims import archive_entry
-from shared.domain.errors import AlreadyRecorded
-from shared.domain.ports import Clock, ExportBlobs, Register
+from shared.domain.ports import Clock, ExportBlobs
 from shared.domain.progress import Archive, Outcome
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import CLAIMS, PrivacyRequest
 from shared.domain.turn import Turn
 
 
@@ -25,7 +22,6 @@ class Archivist:
     """Builds the archive and clears staging; `processing` is what the company says of its use of data."""
 
     blobs: ExportBlobs
-    register: Register
     clock: Clock
     kept: timedelta
     processing: Processing = field(default_factory=dict)
@@ -33,25 +29,18 @@ class Archivist:
     async def archive(self, request: PrivacyRequest, turn: Turn) -> PrivacyRequest:
         """Write the archive and tell every tenant with an account as collected."""
         blob = f"{request.id}/{request.run}/export.zip"
-        await self._announce(request)
         async with self.blobs.create(blob) as sink:
             tally = Tally(sink)
             await self._write(request, turn, ZipStream(tally))
             turn.check_lease()
         archive = Archive(blob, tally.size, tally.sha256, self.clock.now() + self.kept)
-        return _all_collected(request).with_archive(archive)
+        return _all_collected(request).with_archive(archive).without_sealed(CLAIMS)
 
     async def clear_staging(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """Remove what the archive was made from, of this run and of those before."""
         for run in range(1, request.run + 1):
             await self.blobs.remove(f"{request.id}/{run}/staging/")
         return request
-
-    async def _announce(self, request: PrivacyRequest) -> None:
-        """Before the first byte: each account's entries name the archives that hold its data."""
-        for key in request.claims:
-            with contextlib.suppress(AlreadyRecorded):
-                await self.register.insert(key, archive_entry(request.id), {Kind.EXPORT: request.id})
 
     async def _write(self, request: PrivacyRequest, turn: Turn, archive: ZipStream) -> None:
         """Everything but the manifest is listed in it; the checksums are of it, too."""

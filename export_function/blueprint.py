@@ -1,18 +1,18 @@
 """HTTP functions for exports: of apps, and of people about themselves."""
 
-from datetime import timedelta
 from http import HTTPStatus
 
 import azure.functions as func
 
+from export_function.links import ArchiveLinks, Expired, NotReady
 from shared import views
-from shared.domain.ports import DownloadLinks, JsonObject
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.ports import JsonObject
+from shared.domain.request import Kind
 from shared.front_desk import Find, FrontDesk
 from shared.responses import answer, problem
 
 
-def export_blueprint(desk: FrontDesk, links: DownloadLinks, link_lifetime: timedelta) -> func.Blueprint:
+def export_blueprint(desk: FrontDesk, links: ArchiveLinks) -> func.Blueprint:
     """`POST /api/exports`, `GET /api/exports/{id}`, `POST /api/exports/{id}/link`; as much of `/api/me`."""
     blueprint = func.Blueprint()
     level = desk.gate.app_auth.level
@@ -44,22 +44,20 @@ def export_blueprint(desk: FrontDesk, links: DownloadLinks, link_lifetime: timed
     async def link(req: func.HttpRequest, find: Find) -> func.HttpResponse:
         request = await find(Kind.EXPORT, req)
         await desk.allowances.people.draw(f"link:{request.id}")
-        return await mint_link(request, desk, links, link_lifetime)
+        return await mint_link(request.id, "ticket" if desk.gate.ticket(req) else request.submitter, links)
 
     return blueprint
 
 
-async def mint_link(
-    request: PrivacyRequest, desk: FrontDesk, links: DownloadLinks, lifetime: timedelta
-) -> func.HttpResponse:
-    """A fresh link to the archive: 409 while there is none, 410 once it has expired."""
-    archive, now = request.archive, desk.clock.now()
-    if archive is None or request.status is not Status.COMPLETED:
-        detail = f"There is no archive to download: the export is {request.status}."
+async def mint_link(request_id: str, by: str, links: ArchiveLinks) -> func.HttpResponse:
+    """A fresh link to the archive: 409 while there is none, 410 once it has expired or was erased."""
+    try:
+        archive, link = await links.mint(request_id, by)
+    except NotReady as error:
+        detail = f"There is no archive to download: the export is {error.status}."
         return problem(HTTPStatus.CONFLICT, "archive_not_ready", detail)
-    if archive.expires_at <= now:
-        return problem(HTTPStatus.GONE, "archive_expired", "The archive has expired; ask for a new export.")
-    link = await links.mint(archive.blob, min(now + lifetime, archive.expires_at))
+    except Expired:
+        return problem(HTTPStatus.GONE, "archive_expired", "The archive is gone; ask for a new export.")
     body: JsonObject = {
         "url": link.url,
         "expiresAt": views.text(link.expires_at),

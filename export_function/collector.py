@@ -18,9 +18,9 @@ from shared.domain.errors import (
     PrivacyError,
 )
 from shared.domain.plan import StepResult, StepWork, Unfinished
-from shared.domain.ports import Clock, ExportBlobs
+from shared.domain.ports import Clock, ExportBlobs, JsonObject, Seal
 from shared.domain.progress import Part, Section, TenantProgress
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import CLAIMS, PrivacyRequest
 from shared.domain.turn import Turn
 
 MOST_PARTS = 80
@@ -34,6 +34,7 @@ class Collector:
     directories: Directories
     blobs: ExportBlobs
     clock: Clock
+    seal: Seal
     wanted: frozenset[str]
 
     def collecting(self, tenant: str, kinds: Sequence[SectionKind]) -> StepWork:
@@ -91,7 +92,9 @@ class Collector:
         """The next piece, or why there is none to be had. Raises `AskOperator` for a required one."""
         person = tuple(one.account for one in request.tenants.values() if one.account)
         directory = self.directories.of(progress)
-        asked = Asked(directory, account, person, section.reached, lambda: turn.over)
+        asked = Asked(
+            directory, account, person, section.reached, lambda: turn.over, lambda: self._claims(request)
+        )
         try:
             return await kind.read(asked)
         except NotOffered as fault:
@@ -104,6 +107,10 @@ class Collector:
             if kind.required:
                 raise
             return "refused"
+
+    def _claims(self, request: PrivacyRequest) -> JsonObject | None:
+        sealed = request.sealed.get(CLAIMS)
+        return self.seal.open(request.id, CLAIMS, sealed) if sealed else None
 
     async def _staged(self, blob: str, piece: Piece, turn: Turn) -> Part:
         async with self.blobs.create(blob) as sink:

@@ -24,6 +24,7 @@ SCHEMA_OF: Mapping[str, str] = {
     "profile.json": "profile",
     "directory-audits.ndjson": "audit-event",
     "sign-ins.ndjson": "sign-in",
+    "id-token-claims.json": "id-token-claims",
     ATTRIBUTES: "custom-attributes",
     IDENTITIES: "identities",
 }

@@ -1,20 +1,19 @@
 """The export: identify, claim the accounts, collect into staging, archive, clear staging."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from export_function.archive import Archivist
 from export_function.collector import Collector
-from export_function.sections import AUDITS, PROFILE, RELATED, SIGN_INS, SectionKind
+from export_function.sections import AUDITS, PROFILE, RELATED, SIGN_INS, TOKEN_CLAIMS, SectionKind
 from shared.domain.claims import Claims
 from shared.domain.errors import Refuse
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, names
 from shared.domain.progress import Outcome
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import PrivacyRequest, Proof
 from shared.domain.turn import Turn
 
-COLLECT: Mapping[str, tuple[SectionKind, ...]] = {
+COLLECT: dict[str, tuple[SectionKind, ...]] = {
     "profile": (PROFILE,),
     "related": RELATED,
     "directoryAudits": (AUDITS,),
@@ -40,11 +39,18 @@ class ExportPlan:
         collect = tuple(
             Step(f"collect:{tenant}:{name}", self.collector.collecting(tenant, kinds), names((claim,)))
             for tenant in request.searched
-            for name, kinds in COLLECT.items()
+            for name, kinds in (COLLECT | _beside_graph(request, tenant)).items()
         )
         archive = Step("archive", self.archivist.archive, names(collect))
         clear = Step("clear-staging", self.archivist.clear_staging, names((archive,)))
         return (*identify, found, claim, *collect, archive, clear)
+
+
+def _beside_graph(request: PrivacyRequest, tenant: str) -> dict[str, tuple[SectionKind, ...]]:
+    """The claims of an ID token, in the tenant that it names."""
+    if request.proof is Proof.ID_TOKEN and tenant in request.named:
+        return {TOKEN_CLAIMS.name: (TOKEN_CLAIMS,)}
+    return {}
 
 
 async def refuse_if_nowhere(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:

@@ -16,7 +16,8 @@ from shared.domain.sources import Source
 class Asked:
     """What is to be read: of which account, from when on, and until when there is time.
 
-    `person` are the accounts of the same person, whose data is not masked.
+    `person` are the accounts of the same person, whose data is not masked; `claims` opens those of the ID
+    token that came with the request, None once they are in an archive or forgotten.
     """
 
     directory: Directory
@@ -24,6 +25,7 @@ class Asked:
     person: tuple[Account, ...]
     reached: str | None
     stop: Callable[[], bool]
+    claims: Callable[[], JsonObject | None]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ async def read_photo(asked: Asked) -> Piece:
     """The photo as it is."""
     photo = await asked.directory.photo(asked.account.object_id)
     return Piece(photo, 1) if photo else Piece(b"", 0)
+
+
+async def read_claims(asked: Asked) -> Piece:
+    """The claims of the ID token that came with the request, as one JSON object."""
+    claims = asked.claims()
+    return Piece(pretty(claims, in_order=True), 1) if claims else Piece(b"", 0)
 
 
 async def read_audit_events(asked: Asked) -> Piece:

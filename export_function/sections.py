@@ -7,6 +7,7 @@ from export_function.readers import (
     Asked,
     Piece,
     read_audit_events,
+    read_claims,
     read_photo,
     read_profile,
     read_records,
@@ -149,7 +150,17 @@ SIGN_INS = SectionKind(
     "When and from where your account signed in, where the directory keeps that apart.",
     required=False,
 )
-SECTIONS = (PROFILE, *RELATED, AUDITS, SIGN_INS)
+FROM_GRAPH = (PROFILE, *RELATED, AUDITS, SIGN_INS)
+TOKEN_CLAIMS = SectionKind(
+    "idTokenClaims",
+    "id-token-claims.json",
+    "the ID token that came with the request",
+    read_claims,
+    "Your sign-in for this request",
+    "What the sign-in that came with your request said about you.",
+)
+"""There where a token came, in the tenant that it is of."""
+SECTIONS = (*FROM_GRAPH, TOKEN_CLAIMS)
 BY_NAME: Mapping[str, SectionKind] = {kind.name: kind for kind in SECTIONS}
 OPTIONAL = frozenset(kind.name.lower() for kind in SECTIONS if not kind.required)
 """As settings name them."""

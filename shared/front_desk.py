@@ -16,7 +16,7 @@ from shared.domain.challenges import Challenges
 from shared.domain.errors import ChallengeRefused, UnknownRequest
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, Log, RequestStore
+from shared.domain.ports import Clock, JsonObject, Log, RequestStore
 from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.subject import ObjectIdSubject, Subject
 from shared.domain.topology import Topology
@@ -46,6 +46,15 @@ class Allowances:
 
 
 @dataclass(frozen=True)
+class _Named:
+    """Whom an app has named, and by what."""
+
+    subject: Subject
+    proof: Proof
+    claims: JsonObject | None = None
+
+
+@dataclass(frozen=True)
 class FrontDesk:
     """Everything the HTTP functions need; one per process."""
 
@@ -68,9 +77,17 @@ class FrontDesk:
         app = await self.gate.app(req, kind)
         asked = read_submission(req.get_body(), _content_type(req), self.topology, self.clock.now())
         await self.allowances.callers.draw(app.name)
-        subject, proof = await self._subject(asked.subject)
-        key = read_idempotency_key(req.headers.get("idempotency-key"))
-        submission = Submission(kind, asked.regulation, subject, app.name, proof, asked.received_at, key)
+        named = await self._named(asked.subject)
+        submission = Submission(
+            kind=kind,
+            regulation=asked.regulation,
+            subject=named.subject,
+            submitter=app.name,
+            proof=named.proof,
+            received_at=asked.received_at,
+            idempotency_key=read_idempotency_key(req.headers.get("idempotency-key")),
+            claims=named.claims,
+        )
         return await self._accepted(submission, views.path)
 
     async def submit_own(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
@@ -123,15 +140,15 @@ class FrontDesk:
         body = {"nonce": challenge.nonce, "expiresAt": views.text(challenge.expires_at)}
         return answer(HTTPStatus.CREATED, body)
 
-    async def _subject(self, named: Subject | IdToken) -> tuple[Subject, Proof]:
+    async def _named(self, named: Subject | IdToken) -> _Named:
         if not isinstance(named, IdToken):
-            return named, Proof.APP
+            return _Named(named, Proof.APP)
         try:
-            person, _ = await self.gate.person_of(named.text)
+            person, token = await self.gate.person_of(named.text)
         except Unauthenticated:
             rule = "must be an ID token of at most 10 minutes of age, of an app that settings name"
             raise bad(Fault("/subject/idToken", rule)) from None
-        return ObjectIdSubject(person.tenant, person.object_id), Proof.ID_TOKEN
+        return _Named(ObjectIdSubject(person.tenant, person.object_id), Proof.ID_TOKEN, token.claims)
 
     async def _check_fresh_sign_in(self, person: Person, asked: AskedForOneself, key: str | None) -> None:
         """Hold a deletion to a sign-in made for it: same account, stepped up, with a nonce of ours.
@@ -168,7 +185,8 @@ class FrontDesk:
 
 def _belongs(request: PrivacyRequest, caller: Person | TicketHolder) -> bool:
     if isinstance(caller, TicketHolder):
-        return secrets.compare_digest(request.ticket_digest, caller.digest)
+        opening = (request.ticket_digest, *request.tickets)
+        return any(secrets.compare_digest(digest, caller.digest) for digest in opening)
     about_them = request.subject == ObjectIdSubject(caller.tenant, caller.object_id)
     return request.submitter == caller.name or about_them
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -126,6 +126,17 @@ def audiences(value: object) -> object:
     return frozenset(name.strip() for name in str(value).split(",") if name.strip())
 
 
+def ip_range(value: str) -> str:
+    """One IPv4 address, or the first and the last of a range, as shared access signatures have them."""
+    try:
+        first, last = map(IPv4Address, (value.split("-") * 2)[:2] if "-" not in value else value.split("-"))
+    except ValueError:
+        first, last = IPv4Address(1), IPv4Address(0)
+    if first > last:
+        raise RuleBroken("must be an IPv4 address, or two with a hyphen between, the lower first")
+    return value
+
+
 _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 Guid = Annotated[str, BeforeValidator(resolved), form(_GUID, "must be a GUID")]
 Domain = Annotated[
@@ -162,4 +173,5 @@ Policy = Annotated[
     BeforeValidator(resolved),
     form(r"[A-Za-z0-9_.-]{1,128}", "must be the name of a policy such as B2C_1_signin"),
 ]
+IpRange = Annotated[str, BeforeValidator(resolved), AfterValidator(ip_range)]
 Text = Annotated[str, BeforeValidator(resolved), Field(min_length=1, max_length=500)]

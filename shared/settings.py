@@ -19,6 +19,7 @@ from shared.setting_forms import (
     Domain,
     FileName,
     Guid,
+    IpRange,
     Issuer,
     MailAddress,
     Names,
@@ -165,6 +166,7 @@ class Settings(BaseSettings):
     link_lifetime: Annotated[
         timedelta, between(timedelta(minutes=1), timedelta(days=1), "must be PT1M to P1D")
     ] = timedelta(minutes=15)
+    link_ip_range: IpRange | None = None
     cross_tenant_match: Literal["ask", "accept"] = "ask"
     shared_issuers: Names = frozenset()
     mixed_data_regions: Literal["refuse", "allow"] = "refuse"

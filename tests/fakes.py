@@ -87,7 +87,9 @@ class MemoryStore:
             raise BadPlace
         left = [one for one in sorted(self.records) if one > (after or "")]
         page = [one for one in left if self.records[one].request.status in statuses][:most]
-        bare = (replace(self.records[one].request, subject=None, tenants={}, notes=()) for one in page)
+        bare = (
+            replace(self.records[one].request, subject=None, tenants={}, notes=(), sealed={}) for one in page
+        )
         return Page(tuple(bare), page[-1] if len(page) == most and page[-1] != left[-1] else None)
 
     def _note(self, request: PrivacyRequest) -> None:
@@ -104,6 +106,10 @@ class MemoryRegister:
 
     async def read(self, owner: str, name: str) -> Entry | None:
         return self.entries.get((owner, name))
+
+    async def beginning_with(self, owner: str, prefix: str) -> tuple[Entry, ...]:
+        names = sorted(name for one, name in self.entries if one == owner and name.startswith(prefix))
+        return tuple(self.entries[owner, name] for name in names)
 
     async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
         if (owner, name) in self.entries:
@@ -234,10 +240,15 @@ class MemoryBlobs:
         self.committed = {name: data for name, data in self.committed.items() if not name.startswith(prefix)}
 
 
+@dataclass
 class FakeLinks:
     """Links that lead nowhere."""
 
+    fault: PrivacyError | None = None
+
     async def mint(self, blob: str, expires_at: datetime) -> Link:
+        if self.fault:
+            raise self.fault
         return Link(f"https://example.invalid/{blob}", expires_at)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import azure.functions as func
 import structlog
 
+from shared.domain.notifier import Notifier
 from shared.domain.ports import Log
 from shared.domain.runner import Runner
 
@@ -12,13 +13,19 @@ QUEUE = "privacy-requests"
 POISON = f"{QUEUE}-poison"
 
 
-def worker_blueprint(runner: Runner, decode: Callable[[bytes], str], log: Log) -> func.Blueprint:
+def worker_blueprint(
+    runner: Runner, notifier: Notifier, decode: Callable[[bytes], str], log: Log
+) -> func.Blueprint:
     """The queue trigger and the poison-queue trigger."""
     blueprint = func.Blueprint()
 
     @blueprint.queue_trigger("message", queue_name=QUEUE, connection="STATE")
     async def run_request(message: func.QueueMessage) -> None:
-        await handle(message, runner.run, decode, log)
+        await handle(message, run_and_tell, decode, log)
+
+    async def run_and_tell(request_id: str) -> None:
+        await runner.run(request_id)
+        await notifier.run(request_id)
 
     @blueprint.queue_trigger("message", queue_name=POISON, connection="STATE")
     async def take_back_poison(message: func.QueueMessage) -> None:

@@ -1,5 +1,7 @@
 """Links to one blob: read-only and expiring (shared access signatures)."""
 
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -14,30 +16,55 @@ SKEW = timedelta(minutes=15)
 """Clocks differ: a link is valid from a little before it was made (Azure Storage, SAS overview)."""
 LONGEST = timedelta(days=7)
 """A user delegation key lives no longer (Azure Storage, user delegation SAS)."""
+SERVES = timedelta(hours=1)
+"""For so long links that live no longer than the first can share its key. A key that was revoked signs
+links that do not work until then."""
 FILE_NAME = "export.zip"
+
+
+@dataclass(frozen=True)
+class Term:
+    """From when and until when a link works, and from which IPv4 addresses; None for all."""
+
+    starts_at: datetime
+    expires_at: datetime
+    ip_range: str | None
+
+
+@dataclass(frozen=True)
+class DelegationKey:
+    """A user delegation key and its life."""
+
+    key: UserDelegationKey = field(repr=False)
+    starts_at: datetime
+    expires_at: datetime
 
 
 class AccountKeyLinks:
     """Signs with the account's key; for accounts reached by connection string."""
 
-    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock) -> None:
+    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock, ip_range: str | None = None) -> None:
         self._service = service
         self._clock = clock
+        self._ip_range = ip_range
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         """See `DownloadLinks.mint`."""
         with self._service.translated():
             service = await self._service()
-        starts_at = self._clock.now() - SKEW
-        return _link(service, blob, starts_at, expires_at, account_key=service.credential.account_key)
+        term = Term(self._clock.now() - SKEW, expires_at, self._ip_range)
+        return _link(service, blob, term, account_key=service.credential.account_key)
 
 
 class DelegationLinks:
-    """Signs with a key that the storage service gives to the app's identity."""
+    """Signs with a key that the storage service gives to the app's identity; one key serves for a while."""
 
-    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock) -> None:
+    def __init__(self, service: Lazy[BlobServiceClient], clock: Clock, ip_range: str | None = None) -> None:
         self._service = service
         self._clock = clock
+        self._ip_range = ip_range
+        self._key: DelegationKey | None = None
+        self._renewing = asyncio.Lock()
 
     async def mint(self, blob: str, expires_at: datetime) -> Link:
         """See `DownloadLinks.mint`. Raises `ValueError` for a life of more than 7 days."""
@@ -46,15 +73,26 @@ class DelegationLinks:
             raise ValueError("a link under user delegation may live for at most 7 days")
         with self._service.translated():
             service = await self._service()
-            key = await service.get_user_delegation_key(starts_at, expires_at)
-        return _link(service, blob, starts_at, expires_at, delegation_key=key)
+            key = await self._reaching(service, starts_at, expires_at)
+        term = Term(max(starts_at, key.starts_at), expires_at, self._ip_range)
+        return _link(service, blob, term, delegation_key=key.key)
+
+    async def _reaching(
+        self, service: BlobServiceClient, starts_at: datetime, expires_at: datetime
+    ) -> DelegationKey:
+        """The key at hand if it lives as long as the link; links that come meanwhile share one renewal."""
+        async with self._renewing:
+            if self._key is None or self._key.expires_at < expires_at:
+                ends_at = min(expires_at + SERVES, starts_at + LONGEST)
+                key = await service.get_user_delegation_key(starts_at, ends_at)
+                self._key = DelegationKey(key, starts_at, ends_at)
+            return self._key
 
 
 def _link(
     service: BlobServiceClient,
     blob: str,
-    starts_at: datetime,
-    expires_at: datetime,
+    term: Term,
     account_key: str | None = None,
     delegation_key: UserDelegationKey | None = None,
 ) -> Link:
@@ -66,10 +104,13 @@ def _link(
         account_key=account_key,
         user_delegation_key=delegation_key,
         permission=BlobSasPermissions(read=True),
-        start=starts_at,
-        expiry=expires_at,
+        start=term.starts_at,
+        expiry=term.expires_at,
+        ip=term.ip_range,
         protocol="https" if urlsplit(client.url).scheme == "https" else None,
         content_disposition=f'attachment; filename="{FILE_NAME}"',
         content_type="application/zip",
     )
-    return Link(f"{client.url}?{signature}", expires_at.replace(microsecond=0))  # as the signature says it
+    return Link(
+        f"{client.url}?{signature}", term.expires_at.replace(microsecond=0)
+    )  # as the signature says it

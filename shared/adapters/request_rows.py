@@ -5,6 +5,7 @@
     person-subject   who the request is about
     account-NAME     the account pinned in a tenant
     person-notes     free text of operators
+    person-sealed    what is kept encrypted until it was used
     event-NNNNNN     the journal; the newest event stands in row `request` too
 
 Personal identifiers stand in rows of their own, so that they can be removed by themselves. Each row has one
@@ -34,7 +35,7 @@ _SUBJECTS: Mapping[str, type[Subject]] = {
     "userName": UserNameSubject,
 }
 _KINDS = {kind: name for name, kind in _SUBJECTS.items()}
-_ELSEWHERE = frozenset({"subject", "tenants", "notes"})
+_ELSEWHERE = frozenset({"subject", "tenants", "notes", "sealed"})
 
 
 def rows_of(request: PrivacyRequest) -> dict[str, Row]:
@@ -48,6 +49,8 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
         rows["person-subject"] = {"json": _dumped(subject)}
     if request.notes:
         rows["person-notes"] = {"json": _dumped(request.notes)}
+    if request.sealed:
+        rows["person-sealed"] = {"json": _dumped(request.sealed)}
     if request.last is not None:
         rows[f"{EVENT}{request.last.number:06}"] = {"json": _dumped(request.last)}
     for name, progress in request.tenants.items():
@@ -58,11 +61,12 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
 
 
 def request_of(rows: Mapping[str, Mapping[str, object]]) -> PrivacyRequest:
-    """The request that these rows hold; row `request` alone makes one without its tenants and notes."""
+    """The request that these rows hold; row `request` alone makes one without what stands beside it."""
     head = json.loads(_json(rows["request"]))
     notes = json.loads(_json(rows["person-notes"])) if "person-notes" in rows else ()
+    sealed = json.loads(_json(rows["person-sealed"])) if "person-sealed" in rows else {}
     return _requests().validate_python(
-        head | {"subject": _subject(rows), "tenants": _tenants(rows), "notes": notes}
+        head | {"subject": _subject(rows), "tenants": _tenants(rows), "notes": notes, "sealed": sealed}
     )
 
 
@@ -73,7 +77,8 @@ def event_of(row: Mapping[str, object]) -> Event:
 
 def personal_keys(request: PrivacyRequest) -> frozenset[str]:
     """The keys of every row of this request that may hold personal identifiers."""
-    return frozenset({"person-subject", "person-notes", *(f"account-{name}" for name in request.tenants)})
+    accounts = (f"account-{name}" for name in request.tenants)
+    return frozenset({"person-subject", "person-notes", "person-sealed", *accounts})
 
 
 def _subject(rows: Mapping[str, Mapping[str, object]]) -> Subject | None:

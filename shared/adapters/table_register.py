@@ -81,6 +81,15 @@ class TableRegister:
         except UnknownRequest:
             return
 
+    async def beginning_with(self, owner: str, prefix: str) -> tuple[Entry, ...]:
+        """See `Register.beginning_with`."""
+        asked = {"owner": owner, "from": prefix, "to": f"{prefix}~"}  # no name has a character after that
+        with self._service.translated():
+            entities = (await self._table()).query_entities(
+                "PartitionKey eq @owner and RowKey ge @from and RowKey lt @to", parameters=asked
+            )
+            return tuple([_entry(entity) async for entity in entities])
+
     async def passed(self, now: datetime, most: int) -> tuple[Entry, ...]:
         """See `PassingRegister.passed`. Reads a whole table, so it is for one that holds little."""
         found: list[Entry] = []

@@ -68,6 +68,7 @@ class PersonToken:
     authenticated_at: datetime | None
     nonce: str | None = field(repr=False)
     stepped_up: bool
+    claims: JsonObject = field(repr=False)
 
 
 Check = Callable[[SignIn, Compact], None]
@@ -179,7 +180,13 @@ def _person(sign_in: SignIn, claims: JsonObject, issued_at: datetime, now: datet
     if nonce is not None and len(nonce) > LONGEST_NONCE:
         raise TokenRefused("claim_nonce")
     return PersonToken(
-        sign_in, _object_id(sign_in, claims), issued_at, authenticated_at, nonce, _stepped_up(sign_in, claims)
+        sign_in=sign_in,
+        object_id=_object_id(sign_in, claims),
+        issued_at=issued_at,
+        authenticated_at=authenticated_at,
+        nonce=nonce,
+        stepped_up=_stepped_up(sign_in, claims),
+        claims=claims,
     )
 
 

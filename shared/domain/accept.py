@@ -9,7 +9,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,22 +24,35 @@ from shared.domain.errors import (
     UnknownRequest,
 )
 from shared.domain.keyed_hash import KeyedHash, ticket_digest
-from shared.domain.ports import Clock, Due, DueTable, Entry, Register, RequestStore, Stored, WorkQueue
+from shared.domain.notices import Channel, Notice
+from shared.domain.ports import (
+    Clock,
+    Due,
+    DueTable,
+    Entry,
+    JsonObject,
+    Register,
+    RequestStore,
+    Seal,
+    Stored,
+    WorkQueue,
+)
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import Kind, PrivacyRequest, Proof, Status
+from shared.domain.request import CAN_RUN, CLAIMS, Kind, PrivacyRequest, Proof
 from shared.domain.spacing import Spacing
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 
-CAN_RUN = frozenset({Status.ACCEPTED, Status.RUNNING, Status.WAITING})
-"""A message that comes too early is dropped, so one more does no harm and may be the one that was lost."""
 TRIES = 5
 """Against others who write the same entry at the same time."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A request as submitted; `received_at` is when the person asked, None for now."""
+    """A request as submitted; `received_at` is when the person asked, None for now.
+
+    `claims` are those of the ID token that came with it.
+    """
 
     kind: Kind
     regulation: Regulation
@@ -48,6 +61,7 @@ class Submission:
     proof: Proof = Proof.APP
     received_at: datetime | None = None
     idempotency_key: str | None = None
+    claims: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,9 @@ class Acceptance:
     topology: Topology
     zone: ZoneInfo
     spacing: Spacing
+    seal: Seal
+    channels: Callable[[str], tuple[Channel, ...]]
+    """By which a submitter's requests are told of."""
     new_id: Callable[[], uuid.UUID] = uuid.uuid4
 
     async def __call__(self, submission: Submission) -> Accepted:
@@ -82,7 +99,7 @@ class Acceptance:
             stored = await self._under_the_subject_s_name(submission)
         else:
             stored = await self._under_the_key_s_name(submission, submission.idempotency_key)
-        if stored.request.status in CAN_RUN:
+        if stored.request.status in CAN_RUN:  # one message more does no harm, and one may have been lost
             await self.queue.send(stored.request.id)
         return Accepted(stored.request, self.keyed_hash.ticket(stored.request.id))
 
@@ -169,7 +186,15 @@ class Acceptance:
             due_at=due_at(submission.regulation, received_at, self.zone),
             updated_at=now,
             tenants=self._tenants(subject),
+            notices=tuple(map(Notice, self.channels(submitter))),
+            sealed=self._sealed(submission, request_id),
         )
+
+    def _sealed(self, submission: Submission, request_id: str) -> dict[str, str]:
+        """The claims of an ID token belong to the copy of somebody's data; nothing else needs them."""
+        if submission.kind is not Kind.EXPORT or submission.claims is None:
+            return {}
+        return {CLAIMS: self.seal.close(request_id, CLAIMS, submission.claims)}
 
     def _tenants(self, subject: Subject) -> dict[str, TenantProgress]:
         searched = (*self.topology.named(subject), *self.topology.linked(subject))

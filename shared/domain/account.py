@@ -1,6 +1,6 @@
 """What the directory tells of an account, as far as the plans decide by it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -33,6 +33,15 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Where a person gets mail, and in which language (BCP 47); whether they sign in with the address."""
+
+    address: str = field(repr=False)
+    language: str | None
+    signs_in: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """A user found in a tenant."""
 
@@ -40,6 +49,7 @@ class Account:
     user_principal_name: str
     identities: tuple[Identity, ...]
     created_at: datetime | None
+    contact: Contact | None = None
 
     def holds(self, asked: Identity) -> bool:
         """Whether this account signs in with the identity asked for.
@@ -55,6 +65,21 @@ class Account:
 def _lower(name: str) -> str:
     """In lower case, but the Kelvin sign: of all that is not ASCII, it alone would become an ASCII letter."""
     return "".join(letter if letter == "\N{KELVIN SIGN}" else letter.lower() for letter in name)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides whether an account may be deleted, and what is put back if it is not.
+
+    `user_type` and `creation_type` as Graph has them; `roles` are names of directory roles, `groups` object
+    ids; both include those held through groups.
+    """
+
+    enabled: bool
+    user_type: str | None
+    creation_type: str | None
+    roles: frozenset[str]
+    groups: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Act(Enum):
     REMIND_NEAR = "due_soon"
     REMIND_PAST = "overdue"
     TIDY = "tidy"
+    NOTIFY = "notify"
     FORGET = "forget"
     EXPIRE = "expire"
     REMOVE = "remove"
@@ -92,6 +93,7 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
     ended = request.ended_at
     if ended is None:
         return
+    yield from (Item(Act.NOTIFY, notice.again_at) for notice in request.notices if notice.again_at)
     # A failed request may be tried again: until then it keeps what it has collected, and whom it is about.
     kept = retention.failed if request.status is Status.FAILED else TIDY_AFTER
     if not request.tidied:

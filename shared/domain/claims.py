@@ -9,6 +9,7 @@ as long as nothing irreversible was done for it. Before its mark a deletion clos
 a write that an export which is claiming at this moment does not survive.
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,9 +34,12 @@ LOOK_AGAIN = timedelta(minutes=1)
 TRIES = 5
 
 
+ARCHIVE = "archive-"
+
+
 def archive_entry(request_id: str) -> str:
-    """The name of the entry, beside an account's, for an archive that holds its data."""
-    return f"archive-{request_id}"
+    """The name of the entry, beside an account's, for an export that holds its data."""
+    return f"{ARCHIVE}{request_id}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,14 @@ class Claims:
         )
         for key in keys:
             await self._one(key, request)
+            if request.kind is Kind.EXPORT:
+                await self._announce(key, request)
         return request.with_claims(tuple(keys))
+
+    async def _announce(self, key: str, request: PrivacyRequest) -> None:
+        """Before the first byte is read: the account names the exports that hold its data."""
+        with contextlib.suppress(AlreadyRecorded):
+            await self.register.insert(key, archive_entry(request.id), {Kind.EXPORT: request.id})
 
     async def _one(self, key: str, request: PrivacyRequest) -> None:
         for _ in range(TRIES):

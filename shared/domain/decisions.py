@@ -11,7 +11,7 @@ from shared.domain.deadlines import due_at, extended_due_at
 from shared.domain.errors import InvalidTransition, Overtaken, OwnRequest, StorageUnavailable
 from shared.domain.ports import Clock, Log, RequestStore, WorkQueue
 from shared.domain.promises import Promises
-from shared.domain.request import FINAL, Kind, PrivacyRequest, Status
+from shared.domain.request import CAN_RUN, Kind, PrivacyRequest, Status
 
 Decide = Callable[[PrivacyRequest, datetime], PrivacyRequest]
 TRIES = 10
@@ -76,13 +76,11 @@ class Decisions:
                 raise InvalidTransition("a second operator must approve")
             return request.approved(now, by.name)
 
-        request = await self._decide(request_id, note, decide)
-        return await self._nudged(request)
+        return await self._decide(request_id, note, decide)
 
     async def retry(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Have a failed request tried again; it resumes where it stopped."""
-        request = await self._decide(request_id, note, lambda request, now: request.retried(now, by))
-        return await self._nudged(request)
+        return await self._decide(request_id, note, lambda request, now: request.retried(now, by))
 
     async def close(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """End a request that an operator has in hand: failed, it is cancelled; else what is left is kept."""
@@ -118,12 +116,13 @@ class Decisions:
             until = reckon(request.regulation, request.received_at, self.zone, paused)
             return request.clock_resumed(now, until, paused, by)
 
-        return await self._nudged(await self._decide(request_id, note, decide))
+        return await self._decide(request_id, note, decide)
 
-    async def _nudged(self, request: PrivacyRequest) -> PrivacyRequest:
-        if request.status not in FINAL:
-            await self.queue.send(request.id)
-        return request
+    async def notify(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
+        """Send again what could not be delivered."""
+        return await self._decide(
+            request_id, note, lambda request, now: request.with_notices_renewed(now, by)
+        )
 
     async def _decide(self, request_id: str, note: str | None, decide: Decide) -> PrivacyRequest:
         for _ in range(TRIES):
@@ -136,6 +135,8 @@ class Decisions:
             except Overtaken:
                 continue
             await self.promises.renew(decided)
+            if decided.status in CAN_RUN or decided.notices_due(self.clock.now()):
+                await self.queue.send(decided.id)
             self.log.info("decided", status=decided.status, reason=decided.reason)
             return decided
         raise StorageUnavailable

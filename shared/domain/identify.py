@@ -4,16 +4,17 @@ Absence is believed only when it was seen twice, a replication window apart: a u
 moment ago may not show yet (Graph, user list). Later steps use the pinned object ids alone.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from shared.domain.account import Account, Identity
 from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, RetryLater
+from shared.domain.notices import Channel
 from shared.domain.plan import Step, names
-from shared.domain.ports import Clock
+from shared.domain.ports import Clock, Seal
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import CONTACT, PrivacyRequest
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import Topology
 from shared.domain.turn import Turn
@@ -30,6 +31,7 @@ class Identification:
     topology: Topology
     clock: Clock
     window: timedelta
+    seal: Seal
 
     def steps(self, request: PrivacyRequest) -> tuple[Step, ...]:
         """Two looks in each tenant; linked tenants after those in which the person was named."""
@@ -41,13 +43,25 @@ class Identification:
 
     def _two_looks(self, tenant: str, needs: frozenset[str]) -> tuple[Step, Step]:
         async def first(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
-            return request.with_progress(await self._look(request, tenant))
+            return self._pinned(request, await self._look(request, tenant))
 
         async def again(request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
-            return request.with_progress(await self._look_again(request, tenant))
+            return self._pinned(request, await self._look_again(request, tenant))
 
         look = Step(f"identify:{tenant}", first, needs)
         return look, Step(f"identify-again:{tenant}", again, frozenset({look.name}))
+
+    def _pinned(self, request: PrivacyRequest, progress: TenantProgress) -> PrivacyRequest:
+        """The account stays on the record; where the person gets mail does too, sealed, if mail is sent."""
+        account = progress.account
+        if account is None or account.contact is None:
+            return request.with_progress(progress)
+        bare = replace(progress, account=replace(account, contact=None))
+        mails = Channel.MAIL in {notice.channel for notice in request.notices}
+        if not mails or CONTACT in request.sealed:
+            return request.with_progress(bare)
+        sealed = self.seal.close(request.id, CONTACT, asdict(account.contact))
+        return request.with_progress(bare).with_sealed(CONTACT, sealed)
 
     async def _look(self, request: PrivacyRequest, tenant: str) -> TenantProgress:
         progress = request.progress(tenant)

@@ -24,14 +24,19 @@ class KeyedHash:
 
     def request_id(self, caller: str, idempotency_key: str) -> str:
         """A UUIDv4-shaped id: the same for the same caller and key, unguessable to others."""
-        return str(uuid.UUID(bytes=self.digest("request-id", caller, idempotency_key)[:16], version=4))
+        return str(self.uuid("request-id", caller, idempotency_key))
 
-    def ticket(self, request_id: str) -> str:
+    def uuid(self, purpose: str, *parts: str) -> uuid.UUID:
+        """A UUIDv4-shaped id, the same for the same parts."""
+        return uuid.UUID(bytes=self.digest(purpose, *parts)[:16], version=4)
+
+    def ticket(self, request_id: str, *occasion: str) -> str:
         """43 characters of URL-safe base64 for 256 bits that only we can derive.
 
-        The same for the same request, so that an answer that was lost costs nothing.
+        The same for the same request and occasion, so that an answer that was lost costs nothing; without
+        one it is the ticket that was given when the request was accepted.
         """
-        return base64.urlsafe_b64encode(self.digest("ticket", request_id)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(self.digest("ticket", request_id, *occasion)).rstrip(b"=").decode()
 
     def account(self, tenant: str, object_id: str) -> str:
         """The register's owner for an account."""

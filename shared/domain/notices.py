@@ -27,14 +27,19 @@ class NoticeState(StrEnum):
 
 
 LASTS = timedelta(days=3)
-"""A notice that could not be sent for so long is given up."""
+"""A notice that could not be sent for so long is given up, time that the other side asks for apart."""
+LASTS_AT_MOST = timedelta(days=30)
+"""Counted or not."""
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200))
 """Between tries; the last holds for all that follow."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One message about the event of this number; `owed_since` bounds the tries, `again_at` is the next."""
+    """One message about the event of this number; `again_at` is the next try.
+
+    `owed_since` bounds the tries; `waited` is for how long the other side has asked us to wait since.
+    """
 
     channel: Channel
     state: NoticeState = NoticeState.NOT_DUE
@@ -42,6 +47,7 @@ class Notice:
     tries: int = 0
     owed_since: datetime | None = None
     again_at: datetime | None = None
+    waited: timedelta = timedelta()
 
     def owed(self, event: int, now: datetime) -> "Notice":
         """To be sent, about this event."""
@@ -51,6 +57,10 @@ class Notice:
         """About to be sent; tried again after a pause unless something else is said by then."""
         pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
         return replace(self, tries=self.tries + 1, again_at=now + pause)
+
+    def put_off(self, now: datetime, until: datetime) -> "Notice":
+        """The other side asks for time: that is no failure."""
+        return replace(self, again_at=until, waited=self.waited + (until - now))
 
     def ended(self, state: NoticeState) -> "Notice":
         """Sent, or given up."""
@@ -62,4 +72,7 @@ class Notice:
 
     def is_spent(self, now: datetime) -> bool:
         """Whether it has been tried for long enough."""
-        return self.owed_since is not None and now - self.owed_since >= LASTS
+        if self.owed_since is None:
+            return False
+        owed = now - self.owed_since
+        return owed - self.waited >= LASTS or owed >= LASTS_AT_MOST

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.journal import Event
 from shared.domain.request import Kind, PrivacyRequest, Status
 from shared.domain.sources import Source
@@ -106,6 +106,9 @@ class Register(Protocol):
     async def read(self, owner: str, name: str) -> Entry | None:
         """The entry, None if there is none."""
 
+    async def beginning_with(self, owner: str, prefix: str) -> tuple[Entry, ...]:
+        """The owner's entries whose name begins so; `prefix` is letters, digits and hyphens."""
+
     async def insert(self, owner: str, name: str, value: Mapping[str, str]) -> Entry:
         """Write a new entry. Raises `AlreadyRecorded`."""
 
@@ -199,6 +202,24 @@ class Directory(Protocol):
     async def soft_delete(self, object_id: str) -> None:
         """Move the user to the recycle bin. A user that is not there is no error: read back."""
 
+    async def standing(self, object_id: str) -> Standing | None:
+        """What decides whether the user may be deleted, None if it is not among the users."""
+
+    async def disable(self, object_id: str) -> None:
+        """Let the user sign in no more. A user that is not there is no error: read back."""
+
+    async def enable(self, object_id: str) -> None:
+        """Let the user sign in again. A user that is not there is no error: read back."""
+
+    async def revoke_sessions(self, object_id: str) -> None:
+        """End every session of the user, so far as Graph can. A user that is not there is no error."""
+
+    async def purge(self, object_id: str) -> None:
+        """Remove the user from the recycle bin for good. One that is not there is no error: read back.
+
+        Raises `PermissionMissing` also where Graph protects the user from it.
+        """
+
     async def profile(self, object_id: str) -> JsonObject | None:
         """Every property Graph holds on the user that a consumer can have, custom attributes included."""
 
@@ -287,10 +308,10 @@ class Webhooks(Protocol):
 
 @dataclass(frozen=True)
 class Mail:
-    """An e-mail in plain text, without anything personal."""
+    """An e-mail in plain text, which names nobody; a link in it may hold a ticket."""
 
     subject: str
-    text: str
+    text: str = field(repr=False)
 
 
 class Mails(Protocol):

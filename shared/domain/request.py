@@ -12,6 +12,7 @@ from types import MappingProxyType
 from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition
 from shared.domain.journal import Event, What, beginning
+from shared.domain.notices import Channel, Notice, NoticeState
 from shared.domain.progress import Archive, Outcome, TenantProgress
 from shared.domain.subject import Subject
 
@@ -74,10 +75,21 @@ LEADS_TO: Mapping[Status, frozenset[Status]] = MappingProxyType(
 FINAL = frozenset(status for status, next_ones in LEADS_TO.items() if not next_ones)
 BINDING = frozenset(Status) - FINAL - {Status.FAILED}
 """A request in one of these keeps others about the same account waiting."""
+CAN_RUN = frozenset({Status.ACCEPTED, Status.RUNNING, Status.WAITING})
+"""A worker may take a request up in these, now or in time; a message that comes too early is dropped."""
 REVOCABLE = frozenset({Status.CANCELLED, Status.REFUSED})
 """Not reached any more once the mark is set."""
 
 
+TOLD_OF: Mapping[Channel, frozenset[Status]] = MappingProxyType(
+    {Channel.WEBHOOK: FINAL | {Status.FAILED}, Channel.MAIL: FINAL}
+)
+"""Ends that are told; that a request has failed is for operators to mend before the person hears of it."""
+CLAIMS, CONTACT = "id-token-claims", "contact"
+"""What may be sealed on a record until it has been used: the claims of the ID token that came with the
+request, and where the person gets mail."""
+MOST_TICKETS = 8
+"""Beside the first; of older ones the digests are dropped."""
 MOST_NOTES, LONGEST_NOTE = 20, 700
 """Together they fit into one property of a table, were every character written as two."""
 
@@ -97,7 +109,8 @@ class PrivacyRequest:
     `subject` is None once the personal identifiers were removed. `named` and `linked` are the tenants that
     are searched, fixed when the request was accepted. `extended_for` is the reason for which the term was
     extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
-    the operators who have approved where two must. `last` is the newest event of the journal.
+    the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
+    `sealed` is encrypted text by name. `last` is the newest event of the journal.
     """
 
     id: str
@@ -136,6 +149,9 @@ class PrivacyRequest:
     ended_at: datetime | None = None
     tidied: bool = False
     reminded: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    tickets: tuple[str, ...] = ()
+    sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     last: Event | None = None
 
     @property
@@ -315,17 +331,72 @@ class PrivacyRequest:
 
     def with_archive_removed(self, now: datetime) -> "PrivacyRequest":
         """The archive has expired and its blob is gone."""
+        return self._without_archive(now)._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
+
+    def with_archive_erased(self, now: datetime, by: str) -> "PrivacyRequest":
+        """The archive's blob is gone because the person was deleted."""
+        return self._without_archive(now)._noted(What.ARCHIVE_ERASED, now, by=by)
+
+    def _without_archive(self, now: datetime) -> "PrivacyRequest":
         if self.archive is None:
             raise InvalidTransition("there is no archive")
-        gone = replace(self, archive=replace(self.archive, removed_at=now))
-        return gone._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
+        return replace(self, archive=replace(self.archive, removed_at=now))
+
+    def with_link_minted(self, now: datetime, by: str) -> "PrivacyRequest":
+        """Somebody gets a link to the archive."""
+        return self._noted(What.LINK_MINTED, now, by=by)
+
+    def with_sealed(self, name: str, sealed: str) -> "PrivacyRequest":
+        """Encrypted text stands on the record."""
+        return replace(self, sealed={**self.sealed, name: sealed})
+
+    def without_sealed(self, name: str) -> "PrivacyRequest":
+        """It has been used."""
+        return replace(self, sealed={other: text for other, text in self.sealed.items() if other != name})
+
+    def notices_due(self, now: datetime) -> tuple[Notice, ...]:
+        """What is to be told now."""
+        return tuple(notice for notice in self.notices if notice.is_due(now))
+
+    def with_ticket(self, digest: str) -> "PrivacyRequest":
+        """One more ticket opens this request."""
+        if digest in self.tickets:
+            return self
+        return replace(self, tickets=(*self.tickets, digest)[-MOST_TICKETS:])
+
+    def with_notice(self, notice: Notice) -> "PrivacyRequest":
+        """The notice of this channel as it stands now."""
+        notices = tuple(notice if held.channel is notice.channel else held for held in self.notices)
+        return replace(self, notices=notices)
+
+    def with_notice_ended(self, notice: Notice, now: datetime, why: str | None = None) -> "PrivacyRequest":
+        """A notice was sent, or, where there is a `why`, given up; the address for mail is not kept."""
+        state, what = (NoticeState.DEAD, What.NOTICE_DEAD) if why else (NoticeState.SENT, What.NOTICE_SENT)
+        told = self.with_notice(notice.ended(state))
+        if notice.channel is Channel.MAIL:
+            told = told.without_sealed(CONTACT)
+        detail = f"{notice.channel}: {why}" if why else str(notice.channel)
+        return told._noted(what, now, detail, "notifier")
+
+    def with_notices_renewed(self, now: datetime, by: str) -> "PrivacyRequest":
+        """What was given up is owed again."""
+        dead = [notice for notice in self.notices if notice.state is NoticeState.DEAD]
+        if not dead:
+            raise InvalidTransition("no notice was given up")
+        renewed = self
+        for notice in dead:
+            renewed = renewed.with_notice(notice.owed(notice.event, now))
+        return renewed._noted(What.NOTICE_RENEWED, now, by=by)
 
     def forgotten(self, now: datetime) -> "PrivacyRequest":
         """Without the personal identifiers: the subject, and the accounts pinned in the tenants."""
         if self.status not in FINAL | {Status.FAILED}:
             raise InvalidTransition("an open request needs to know whom it is about")
         tenants = {name: replace(held, account=None) for name, held in self.tenants.items()}
-        return replace(self, subject=None, tenants=tenants, notes=())._noted(What.FORGOTTEN, now, by="upkeep")
+        mail_owed = (Channel.MAIL, NoticeState.OWED) in {(one.channel, one.state) for one in self.notices}
+        sealed = {name: text for name, text in self.sealed.items() if mail_owed and name == CONTACT}
+        bare = replace(self, subject=None, tenants=tenants, notes=(), sealed=sealed)
+        return bare._noted(What.FORGOTTEN, now, by="upkeep")
 
     def with_reminder(self, which: str, now: datetime) -> "PrivacyRequest":
         """Operators were told that the due date is near or past."""
@@ -347,7 +418,16 @@ class PrivacyRequest:
             updated_at=now,
             ended_at=now if status in FINAL | {Status.FAILED} else None,
         )
-        return moved._noted(what, now, reason, by)
+        return moved._noted(what, now, reason, by)._with_notices_owed(now)
+
+    def _with_notices_owed(self, now: datetime) -> "PrivacyRequest":
+        """Whatever was owed before is overtaken by the newest event, which may be an end to tell of."""
+        number = self.last.number if self.last else 0
+        notices = tuple(
+            notice.owed(number, now) if self.status in TOLD_OF[notice.channel] else Notice(notice.channel)
+            for notice in self.notices
+        )
+        return replace(self, notices=notices)
 
     def _check(self, status: Status) -> None:
         if status not in LEADS_TO[self.status]:

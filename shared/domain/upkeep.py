@@ -151,6 +151,7 @@ class Upkeep:
             Act.REMIND_NEAR: self._remind_near,
             Act.REMIND_PAST: self._remind_past,
             Act.TIDY: self._tidy,
+            Act.NOTIFY: self._have_notified,
             Act.FORGET: self._forget,
             Act.EXPIRE: self._expire,
             Act.REMOVE: self._remove,
@@ -164,6 +165,10 @@ class Upkeep:
                 "request_stalled", request_id=request.id, kind=request.kind, status=request.status
             )
         await self.queue.send(request.id)
+        return stored
+
+    async def _have_notified(self, stored: Stored) -> Stored:
+        await self.queue.send(stored.request.id)
         return stored
 
     async def _remind_near(self, stored: Stored) -> Stored:

@@ -1,14 +1,19 @@
 """What `ports.DownloadLinks` promises, kept by links under an account key and under an identity alike."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from azure.core.exceptions import ServiceRequestError
+from azure.storage.blob import UserDelegationKey
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.azurite.process import Azurite
@@ -18,6 +23,7 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import DownloadLinks, Link
 from tests.contract.any_token import AnyToken
 
@@ -36,6 +42,7 @@ class Linked:
     """Links to a blob with content `b"data"`, and a client that downloads as anybody would."""
 
     links: DownloadLinks
+    from_addresses: Callable[[str], DownloadLinks]
     blob: str
     http: httpx.AsyncClient
 
@@ -45,30 +52,64 @@ class Linked:
 
 @pytest.fixture(params=["account key", "identity"])
 async def linked(request: pytest.FixtureRequest) -> AsyncIterator[Linked]:
-    blob = f"{uuid4()}/1/export.zip"
-    if request.param == "account key":
-        service = StorageAccount(request.getfixturevalue("azurite")).blobs()
-        lazy = Lazy(lambda: service, prepare_container)
-        links: DownloadLinks = AccountKeyLinks(lazy, SystemClock())
-        http = httpx.AsyncClient(trust_env=False)
+    if request.param == "identity":
+        service, http = _by_identity(*request.getfixturevalue("azurite_with_identities"))
+        async with _uploaded(service, DelegationLinks, http) as linked:
+            yield linked
     else:
-        running, certificate = request.getfixturevalue("azurite_with_identities")
-        service = BlobServiceClient(
-            running.address("blob", "https"),
-            credential=AnyToken("https://storage.azure.com"),
-            connection_verify=str(certificate),
-        )
-        lazy = Lazy(lambda: service, prepare_container)
-        links = DelegationLinks(lazy, SystemClock())
-        http = httpx.AsyncClient(verify=_trusting(certificate), trust_env=False)
+        by_key = StorageAccount(request.getfixturevalue("azurite")).blobs()
+        async with _uploaded(by_key, AccountKeyLinks, httpx.AsyncClient(trust_env=False)) as linked:
+            yield linked
+
+
+@pytest.fixture
+async def by_identity(
+    azurite_with_identities: tuple[Azurite, Path],
+) -> AsyncIterator[tuple["CountingService", Linked]]:
+    service, http = _by_identity(*azurite_with_identities)
+    async with _uploaded(service, DelegationLinks, http) as linked:
+        yield service, linked
+
+
+def _by_identity(running: Azurite, certificate: Path) -> tuple["CountingService", httpx.AsyncClient]:
+    service = CountingService(
+        running.address("blob", "https"),
+        credential=AnyToken("https://storage.azure.com"),
+        connection_verify=str(certificate),
+    )
+    trusting = ssl.create_default_context(cafile=certificate)
+    return service, httpx.AsyncClient(verify=trusting, trust_env=False)
+
+
+@asynccontextmanager
+async def _uploaded(
+    service: BlobServiceClient, kind: Callable[..., DownloadLinks], http: httpx.AsyncClient
+) -> AsyncIterator[Linked]:
+    blob, lazy = f"{uuid4()}/1/export.zip", Lazy(lambda: service, prepare_container)
     async with service, http:
         async with BlobContainer(lazy).create(blob) as sink:
             await sink.write(b"data")
-        yield Linked(links, blob, http)
+        make = partial(kind, lazy, SystemClock())
+        yield Linked(make(), make, blob, http)
 
 
-def _trusting(certificate: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certificate)
+class CountingService(BlobServiceClient):
+    """Counts how often a key is asked for."""
+
+    keys = failures = 0
+
+    async def get_user_delegation_key(
+        self, key_start_time: datetime, key_expiry_time: datetime, **_options: object
+    ) -> UserDelegationKey:
+        self.keys += 1
+        await asyncio.sleep(0.01)  # so that others come meanwhile
+        if self.keys <= self.failures:
+            raise ServiceRequestError("no way there")
+        return await super().get_user_delegation_key(key_start_time, key_expiry_time)
+
+
+def in_five_minutes() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=5)
 
 
 async def test_anybody_downloads_by_the_link_as_a_file_with_a_neutral_name(linked: Linked) -> None:
@@ -106,3 +147,43 @@ async def test_a_link_of_more_than_seven_days_under_an_identity_is_not_made(link
     else:
         with pytest.raises(ValueError, match="7 days"):
             await linked.minted(timedelta(days=8))
+
+
+async def test_a_link_for_an_address_works_from_there_alone(linked: Linked) -> None:
+    """Azurite compares no addresses, so what is held here is that the link says them, signed."""
+    link = await linked.from_addresses("203.0.113.1-203.0.113.9").mint(linked.blob, in_five_minutes())
+    address = httpx.URL(link.url)
+    assert address.params["sip"] == "203.0.113.1-203.0.113.9"
+    from_everywhere = address.copy_set_param("sip", "0.0.0.0-255.255.255.255")
+    assert (await linked.http.get(from_everywhere)).status_code == 403
+
+
+async def test_one_key_serves_links_that_come_at_once_and_soon(
+    by_identity: tuple[CountingService, Linked],
+) -> None:
+    service, linked = by_identity
+    links = await asyncio.gather(*(linked.minted() for _ in range(8)))
+    links.append(await linked.minted(timedelta(minutes=50)))
+    assert service.keys == 1
+    assert [(await linked.http.get(link.url)).status_code for link in links] == [200] * 9
+
+
+async def test_a_key_that_ends_before_the_link_is_renewed(
+    by_identity: tuple[CountingService, Linked],
+) -> None:
+    service, linked = by_identity
+    first, later = await linked.minted(), await linked.minted(timedelta(hours=2))
+    assert service.keys == 2
+    keys = {httpx.URL(link.url).params["ske"] for link in (first, later)}
+    assert len(keys) == 2
+    assert [(await linked.http.get(link.url)).status_code for link in (first, later)] == [200, 200]
+
+
+async def test_a_key_that_could_not_be_had_is_asked_for_again(
+    by_identity: tuple[CountingService, Linked],
+) -> None:
+    service, linked = by_identity
+    service.failures = 1
+    with pytest.raises(StorageUnavailable):
+        await linked.minted()
+    assert (await linked.http.get((await linked.minted()).url)).status_code == 200

@@ -140,3 +140,13 @@ async def test_tables_filled_under_another_key_are_not_touched(azurite: str, own
         for _ in range(2):
             with pytest.raises(UnknownHashKey):
                 await other.read(owner, "account")
+
+
+async def test_an_owner_s_entries_are_found_by_how_their_names_begin(register: Register, owner: str) -> None:
+    other = uuid4().hex * 2
+    names = ("account", "archive-1", f"archive-{uuid4()}", "archive-z")
+    written = [await register.insert(owner, name, {"export": name}) for name in names]
+    await register.insert(other, "archive-2", {})
+    found = await register.beginning_with(owner, "archive-")
+    assert sorted(found, key=lambda one: one.name) == sorted(written[1:], key=lambda one: one.name)
+    assert await register.beginning_with(uuid4().hex * 2, "archive-") == ()

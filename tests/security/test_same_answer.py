@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import azure.functions as func
@@ -14,7 +13,6 @@ from export_function.blueprint import export_blueprint
 from local.client import Json
 from shared.auth.tokens import PersonTokens, StepUp
 from shared.gate import AppAuth
-from tests.fakes import FakeLinks
 from tests.security.deployment import Deployment, bearer
 from tests.security.minting import HOUR, b2c_access, b2c_id, b2c_sign_in
 from tests.unit.http import Functions, desk_of, json_of
@@ -59,7 +57,7 @@ class Place:
         people = PersonTokens([b2c_sign_in(step_up=StepUp.POLICY)], self.world.clock, HOUR)
         desk = desk_of(self.world, people)
         self._functions = {
-            "export": Functions(export_blueprint(desk, FakeLinks(), timedelta(minutes=15))),
+            "export": Functions(export_blueprint(desk, self.world.links)),
             "deletion": Functions(delete_blueprint(desk)),
         }
 

@@ -13,7 +13,7 @@ from shared.domain.account import Account
 from shared.domain.progress import Part, Section, TenantProgress
 from shared.domain.request import PrivacyRequest
 from shared.domain.turn import Timing
-from tests.fakes import FakeClock, MemoryRegister
+from tests.fakes import FakeClock
 from tests.unit.rich_world import audit_event
 from tests.unit.samples import NOW, a_request
 from tests.unit.world import ADA
@@ -77,6 +77,6 @@ def request_with(events: int) -> PrivacyRequest:
 async def archived(request: PrivacyRequest) -> int:
     """Bytes of the archive."""
     clock, sink = FakeClock(NOW), Counting()
-    archivist = Archivist(EndlessBlobs(sink), MemoryRegister(), clock, timedelta(days=7))
+    archivist = Archivist(EndlessBlobs(sink), clock, timedelta(days=7))
     await archivist.archive(request, Timing().begin(clock))
     return sink.size

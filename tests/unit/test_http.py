@@ -11,13 +11,13 @@ from shared.domain.errors import StorageUnavailable, UnknownHashKey
 from shared.domain.ports import Entry, Stored
 from shared.domain.request import PrivacyRequest
 from tests.contract_of_api import check_schema
-from tests.fakes import FakeLinks, MemoryRegister, MemoryStore
+from tests.fakes import MemoryRegister, MemoryStore
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.world import World
 
 
 def exports(world: World) -> Functions:
-    return Functions(export_blueprint(desk_of(world), FakeLinks(), timedelta(minutes=15)))
+    return Functions(export_blueprint(desk_of(world), world.links))
 
 
 def check(response: func.HttpResponse, schema: str) -> dict[str, object]:

@@ -13,7 +13,6 @@ from shared.domain.account import Identity
 from shared.domain.request import Kind, PrivacyRequest, Proof, Status
 from shared.domain.subject import ObjectIdSubject
 from tests.contract_of_api import check_schema
-from tests.fakes import FakeLinks
 from tests.security.minting import (
     PERSON,
     Mint,
@@ -42,7 +41,7 @@ class Customers:
     def __post_init__(self) -> None:
         sign_ins = (b2c_sign_in(), b2c_sign_in(MFA, StepUp.POLICY), external_sign_in())
         desk = desk_of(self.world, PersonTokens(sign_ins, self.world.clock, timedelta(hours=1)))
-        self.exports = Functions(export_blueprint(desk, FakeLinks(), timedelta(minutes=15)))
+        self.exports = Functions(export_blueprint(desk, self.world.links))
         self.deletions = Functions(delete_blueprint(desk))
         self.world.person("contoso", PERSON)
 

@@ -6,7 +6,7 @@ from export_function.report.build import MOST_RECORDS
 from export_function.report.processing import TITLES, load_processing
 from export_function.report.render import TEMPLATES
 from export_function.report.shown import LONGEST
-from export_function.sections import SECTIONS
+from export_function.sections import FROM_GRAPH
 from shared.domain.ports import JsonObject, JsonValue
 from shared.domain.sources import Source
 from tests.paths import ROOT
@@ -30,7 +30,7 @@ async def test_the_report_of_a_person_of_whom_little_is_kept_is_as_sound() -> No
     world.person("contoso")
     page = await page_of(world)
     assert problems(page) == []
-    assert page.text.count("Nothing is kept") >= 2 * (len(SECTIONS) - 1)
+    assert page.text.count("Nothing is kept") >= 2 * (len(FROM_GRAPH) - 1)
     assert "No account of yours was found." in page.text
 
 
@@ -43,7 +43,7 @@ async def test_the_report_is_the_first_file_and_begins_with_a_summary() -> None:
     assert "60 records" in summary
     assert "Not available, because the directory's licence does not include it" in summary
     assert "2026-11-24 12:" in summary
-    assert all(kind.title in summary and kind.about in rest for kind in SECTIONS)
+    assert all(kind.title in summary and kind.about in rest for kind in FROM_GRAPH)
 
 
 async def test_a_profile_is_told_by_name_with_identities_and_custom_attributes() -> None:

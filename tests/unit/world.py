@@ -10,20 +10,25 @@ from zoneinfo import ZoneInfo
 from delete_function.plan import DeletionPlan
 from export_function.archive import Archivist
 from export_function.collector import Collector
+from export_function.links import ArchiveLinks
 from export_function.plan import ExportPlan
 from export_function.report.processing import Processing
 from export_function.sections import OPTIONAL
+from shared.adapters.fernet_seal import FernetSeal
 from shared.domain.accept import Acceptance, Accepted, Submission
-from shared.domain.account import Account, Identity
+from shared.domain.account import Account, Contact, Identity
 from shared.domain.agenda import Retention, ready_at
 from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
+from shared.domain.erasure import Erasure
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
+from shared.domain.notices import Channel
+from shared.domain.notifier import Notifier, Way
 from shared.domain.plan import Plan
-from shared.domain.ports import Stored
+from shared.domain.ports import JsonObject, Stored
 from shared.domain.promises import Promises
 from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.runner import RetryPolicy, Runner
@@ -33,7 +38,16 @@ from shared.domain.topology import Topology
 from shared.domain.turn import Timing
 from shared.domain.upkeep import Upkeep
 from tests.fake_directory import FakeDirectory
-from tests.fakes import FakeClock, ListLog, MemoryBlobs, MemoryDue, MemoryQueue, MemoryRegister, MemoryStore
+from tests.fakes import (
+    FakeClock,
+    FakeLinks,
+    ListLog,
+    MemoryBlobs,
+    MemoryDue,
+    MemoryQueue,
+    MemoryRegister,
+    MemoryStore,
+)
 from tests.unit.samples import NOW, linked_pair
 
 WINDOW = timedelta(minutes=5)
@@ -41,6 +55,7 @@ BUDGET = timedelta(hours=1)
 PATIENCE = timedelta(minutes=30)
 SWEEP_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=7)
+LINK_LIVES = timedelta(minutes=15)
 EXPORT_EVERY = timedelta(hours=24)
 RETENTION = Retention()
 ADA = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -67,6 +82,8 @@ class World:
     optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
     processing: Processing = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
+    ways: dict[Channel, Way] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -77,17 +94,21 @@ class World:
         """Put the app together from what there is."""
         hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
         directories = Directories(dict(self.tenants), self.topology.domains)
-        identification = Identification(directories, self.topology, clock, WINDOW)
+        self.seal = seal = FernetSeal(hashing)
+        identification = Identification(directories, self.topology, clock, WINDOW, seal)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
-        collector = Collector(directories, self.blobs, clock, self.optional)
-        self.archivist = Archivist(self.blobs, self.register, clock, KEPT, self.processing)
+        collector = Collector(directories, self.blobs, clock, seal, self.optional)
+        erasure = Erasure(self.register, self.store, self.blobs, clock)
+        self.archivist = Archivist(self.blobs, clock, KEPT, self.processing)
+        self.links = ArchiveLinks(self.store, FakeLinks(), clock, LINK_LIVES)
         plans: dict[Kind, Plan] = {
             Kind.EXPORT: ExportPlan(identification, claims, collector, self.archivist),
-            Kind.DELETION: DeletionPlan(identification, claims, directories, clock),
+            Kind.DELETION: DeletionPlan(identification, claims, erasure, directories, clock),
         }
         promises = Promises(self.due, RETENTION, self.timing.margin)
         policy = RetryPolicy(BUDGET)
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
+        self.notifier = Notifier(self.store, promises, clock, log, self.ways)
         zone = ZoneInfo("UTC")
         self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
         spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
@@ -101,6 +122,8 @@ class World:
             self.topology,
             zone,
             spacing,
+            seal,
+            lambda _submitter: self.channels,
             self.new_id,
         )
         self.upkeep = Upkeep(
@@ -117,21 +140,33 @@ class World:
         )
 
     def person(
-        self, tenant: str, object_id: str = ADA, *further: Identity, email: str = "ada@example.com"
+        self,
+        tenant: str,
+        object_id: str = ADA,
+        *further: Identity,
+        email: str = "ada@example.com",
+        contact: Contact | None = None,
     ) -> Account:
         """A user who signs in with an e-mail address, and perhaps otherwise."""
         domain = self.topology.domains[tenant]
         identities = (Identity("emailAddress", domain, email), *further)
         upn = f"{object_id}@{domain}"
-        return self.tenants[tenant].add(Account(object_id, upn, identities, NOW - timedelta(days=9)))
+        since = NOW - timedelta(days=9)
+        return self.tenants[tenant].add(Account(object_id, upn, identities, since, contact))
 
     async def accept(
-        self, kind: Kind, subject: Subject, key: str | None = None, proof: Proof = Proof.APP
+        self,
+        kind: Kind,
+        subject: Subject,
+        key: str | None = None,
+        proof: Proof = Proof.APP,
+        claims: JsonObject | None = None,
     ) -> Accepted:
-        submitter = "key:0" if proof is Proof.APP else f"person:{subject!r}"
-        return await self.acceptance(
-            Submission(kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key)
+        submitter = f"person:{subject!r}" if proof is Proof.PERSON else "key:0"
+        submission = Submission(
+            kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key, claims=claims
         )
+        return await self.acceptance(submission)
 
     async def request(self, request_id: str) -> PrivacyRequest:
         return (await self.store.get(request_id)).request
@@ -139,6 +174,7 @@ class World:
     async def run_what_is_due(self) -> None:
         for request_id in self.queue.due():
             await self.runner.run(request_id)
+            await self.notifier.run(request_id)
 
     async def settle(self, request_id: str) -> PrivacyRequest:
         """Let time pass, message by message, until there are none."""

@@ -1,21 +1,23 @@
 """Users as Graph writes them, read into values of the domain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.adapters.graph.calls import Call
-from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.account import Account, Contact, Identity, RecycledAccount
 from shared.domain.errors import DirectoryUnavailable
 from shared.domain.ports import JsonObject, JsonValue
 
 
 def account_from(call: Call, user: JsonObject) -> Account:
     """A user with its identities. Raises `DirectoryUnavailable` for one without id or name."""
+    identities = _identities(user.get("identities"))
     return Account(
         object_id=text(call, user, "id"),
         user_principal_name=text(call, user, "userPrincipalName"),
-        identities=_identities(user.get("identities")),
+        identities=identities,
         created_at=moment(user.get("createdDateTime")),
+        contact=_contact(user, identities),
     )
 
 
@@ -49,6 +51,25 @@ def text(call: Call, item: JsonObject, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise DirectoryUnavailable(call.name)
     return value
+
+
+def _contact(user: JsonObject, identities: Sequence[Identity]) -> Contact | None:
+    """The address that the person signs in with; else one that is kept with the account."""
+    language = user.get("preferredLanguage")
+    spoken = language if isinstance(language, str) else None
+    for identity in identities:
+        if identity.is_email and _is_address(identity.issuer_assigned_id):
+            return Contact(identity.issuer_assigned_id, spoken, signs_in=True)
+    others = user.get("otherMails")
+    for address in (user.get("mail"), *(others if isinstance(others, list) else ())):
+        if isinstance(address, str) and _is_address(address):
+            return Contact(address, spoken, signs_in=False)
+    return None
+
+
+def _is_address(text: str) -> bool:
+    name, _, domain = text.partition("@")
+    return bool(name and domain) and "@" not in domain and text.isprintable() and " " not in text
 
 
 def _identities(value: JsonValue) -> tuple[Identity, ...]:

@@ -8,7 +8,15 @@ from kiota_abstractions.request_information import RequestInformation
 from shared.domain.account import Identity
 from shared.domain.ports import AuditRole
 
-ACCOUNT_PROPERTIES = ("id", "userPrincipalName", "identities", "createdDateTime")
+ACCOUNT_PROPERTIES = (
+    "id",
+    "userPrincipalName",
+    "identities",
+    "createdDateTime",
+    "mail",
+    "otherMails",
+    "preferredLanguage",
+)
 
 PROFILE_PROPERTIES = (
     "id",

@@ -1,0 +1,57 @@
+"""Links to finished archives, each an event of the request's journal before it exists."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.errors import Overtaken, StorageUnavailable
+from shared.domain.ports import Clock, DownloadLinks, Link, RequestStore
+from shared.domain.progress import Archive
+from shared.domain.request import PrivacyRequest, Status
+
+TRIES = 5
+"""Against others who write the same record at the same time."""
+
+
+class NotReady(Exception):
+    """There is no archive: the export has not come to its end, or it ended without one."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Expired(Exception):
+    """There was an archive, and it is gone."""
+
+
+@dataclass(frozen=True)
+class ArchiveLinks:
+    """Mints links that live for `lifetime`, or until the archive expires."""
+
+    store: RequestStore
+    links: DownloadLinks
+    clock: Clock
+    lifetime: timedelta
+
+    async def mint(self, request_id: str, by: str) -> tuple[Archive, Link]:
+        """A fresh link. Raises `NotReady`, `Expired`, `UnknownRequest`, `StorageUnavailable`."""
+        for _ in range(TRIES):
+            stored, now = await self.store.get(request_id), self.clock.now()
+            archive = _archive(stored.request, now)
+            noted = stored.request.with_link_minted(now, by)
+            try:
+                await self.store.save(replace(stored, request=noted))
+            except Overtaken:
+                continue
+            link = await self.links.mint(archive.blob, min(now + self.lifetime, archive.expires_at))
+            return archive, link
+        raise StorageUnavailable
+
+
+def _archive(request: PrivacyRequest, now: datetime) -> Archive:
+    archive = request.archive
+    if archive is None or request.status is not Status.COMPLETED:
+        raise NotReady(request.status)
+    if archive.removed_at is not None or archive.expires_at <= now:
+        raise Expired
+    return archive
