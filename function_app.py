@@ -42,8 +42,7 @@ from shared.domain.erasure import Erasure
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
-from shared.domain.notices import Channel
-from shared.domain.notifier import Notifier, Way
+from shared.domain.notifier import Notifier
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
 from shared.domain.promises import Promises
@@ -58,8 +57,9 @@ from shared.gate import Gate
 from shared.gate_settings import build_gate
 from shared.health import health_blueprint
 from shared.host_timeout import function_timeout
-from shared.letters import Letters, Sender
+from shared.letters import Letters
 from shared.log import configure_log, get_log
+from shared.notice_settings import Telling, build_telling, sender_of
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
 from upkeep_function.blueprint import upkeep_blueprint
 from worker_function.blueprint import worker_blueprint
@@ -78,6 +78,7 @@ class Base:
     topology: Topology
     directories: Mapping[str, Directory]
     seal: Seal
+    telling: Telling
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 
 def _base(settings: Settings) -> Base:
     clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
+    seal = FernetSeal(keyed_hash)
     return Base(
         clock=clock,
         log=get_log("app"),
@@ -137,7 +139,8 @@ def _base(settings: Settings) -> Base:
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
         directories=_directories(settings, clock),
-        seal=FernetSeal(keyed_hash),
+        seal=seal,
+        telling=build_telling(settings, keyed_hash, seal, clock),
     )
 
 
@@ -236,11 +239,7 @@ def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Pla
 
 
 def _notifier(settings: Settings, base: Base, kept: Kept) -> Notifier:
-    return Notifier(kept.store, _promises(settings, base, kept), base.clock, base.log, _ways(settings, base))
-
-
-def _ways(settings: Settings, base: Base) -> dict[Channel, Way]:
-    return {}
+    return Notifier(kept.store, _promises(settings, base, kept), base.clock, base.log, base.telling.ways)
 
 
 def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
@@ -290,7 +289,7 @@ def _front_desk(
             zone=settings.legal_time_zone,
             spacing=spacing,
             seal=base.seal,
-            channels=lambda _submitter: (),
+            channels=base.telling.channels,
         ),
         challenges=Challenges(kept.passing, base.clock, base.keyed_hash),
         allowances=allowances,
@@ -311,7 +310,6 @@ def _operators_desk(
     allowances: Allowances,
 ) -> OperatorsDesk:
     zone = settings.legal_time_zone
-    sender = Sender(settings.controller_name, settings.controller_contact, settings.supervisory_authority)
     return OperatorsDesk(
         gate=gate,
         decisions=Decisions(
@@ -324,7 +322,7 @@ def _operators_desk(
             four_eyes=FourEyes(settings.four_eyes),
         ),
         people=People(base.directories, base.topology.domains, kept.register, base.keyed_hash, base.log),
-        letters=Letters(sender, zone),
+        letters=Letters(sender_of(settings), zone),
         store=kept.store,
         allowance=allowances.callers,
         plans=plans,

@@ -45,6 +45,9 @@ def whole(
         "tries": request.tries,
         "irreversibleAt": text(request.irreversible_at),
         "journal": [_event(event) for event in journal],
+        "notices": [
+            {"channel": one.channel, "state": one.state, "tries": one.tries} for one in request.notices
+        ],
         "notes": [{"event": note.event, "text": note.text} for note in request.notes],
         "letter": {"subject": letter.subject, "text": letter.text} if letter else None,
     }

@@ -373,7 +373,7 @@ class PrivacyRequest:
         """A notice was sent, or, where there is a `why`, given up; the address for mail is not kept."""
         state, what = (NoticeState.DEAD, What.NOTICE_DEAD) if why else (NoticeState.SENT, What.NOTICE_SENT)
         told = self.with_notice(notice.ended(state))
-        if notice.channel is Channel.MAIL:
+        if notice.channel is Channel.MAIL and self.ended_at is not None:
             told = told.without_sealed(CONTACT)
         detail = f"{notice.channel}: {why}" if why else str(notice.channel)
         return told._noted(what, now, detail, "notifier")
