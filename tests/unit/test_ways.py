@@ -50,7 +50,7 @@ async def test_the_person_gets_a_mail_in_their_language_with_a_link_that_opens_t
     mails = FakeMails()
     request = await ended(telling(mails, FakeWebhooks()))
     ((address, mail),) = mails.sent.values()
-    assert (address, mail.subject) == (ADA_S.address, "Ihre Daten stehen bereit")
+    assert (address, mail.subject) == (ADA_S.address, "Ihre Daten liegen bereit")
     link = next(word for word in mail.text.split() if word.startswith(PAGE))
     page, _, fragment = link.partition("#")
     request_id, _, ticket = fragment.partition(".")
