@@ -24,7 +24,7 @@ class Act(Enum):
     REMIND_NEAR = "due_soon"
     REMIND_PAST = "overdue"
     TIDY = "tidy"
-    NOTIFY = "notify"
+    FOLLOW_UP = "follow_up"
     FORGET = "forget"
     EXPIRE = "expire"
     REMOVE = "remove"
@@ -57,7 +57,7 @@ class Item:
 
 def agenda(request: PrivacyRequest, retention: Retention, margin: timedelta) -> tuple[Item, ...]:
     """Everything that is still to be done, soonest first; `margin` is waited beyond a lease."""
-    items = (*_of_work(request, margin), *_of_the_end(request, retention))
+    items = (*_of_work(request, margin), *_of_notices(request), *_of_the_end(request, retention))
     return tuple(sorted(items, key=lambda item: item.at))
 
 
@@ -89,16 +89,21 @@ def _of_work(request: PrivacyRequest, margin: timedelta) -> Iterator[Item]:
         yield from (Item(act, at) for act, at in reminders if act.value not in request.reminded)
 
 
+def _of_notices(request: PrivacyRequest) -> Iterator[Item]:
+    return (Item(Act.FOLLOW_UP, notice.again_at) for notice in request.notices if notice.again_at)
+
+
 def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]:
     ended = request.ended_at
     if ended is None:
         return
-    yield from (Item(Act.NOTIFY, notice.again_at) for notice in request.notices if notice.again_at)
+    if request.to_unblock or request.owes_receipt:
+        yield Item(Act.FOLLOW_UP, ended)
     # A failed request may be tried again: until then it keeps what it has collected, and whom it is about.
     kept = retention.failed if request.status is Status.FAILED else TIDY_AFTER
     if not request.tidied:
         yield Item(Act.TIDY, ended + kept)
-    if request.subject is not None or request.notes:
+    if (request.subject is not None or request.notes) and not request.to_unblock:
         yield Item(Act.FORGET, ended + kept)
     if request.archive is not None and request.archive.removed_at is None:
         yield Item(Act.EXPIRE, request.archive.expires_at)

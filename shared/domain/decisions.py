@@ -135,7 +135,7 @@ class Decisions:
             except Overtaken:
                 continue
             await self.promises.renew(decided)
-            if decided.status in CAN_RUN or decided.notices_due(self.clock.now()):
+            if decided.status in CAN_RUN or decided.follow_up_due(self.clock.now()):
                 await self.queue.send(decided.id)
             self.log.info("decided", status=decided.status, reason=decided.reason)
             return decided

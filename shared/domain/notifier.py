@@ -48,7 +48,8 @@ class Notifier:
         except UnknownRequest:
             return
         try:
-            for notice in stored.request.notices_due(self.clock.now()):
+            now = self.clock.now()
+            for notice in () if stored.request.is_leased(now) else stored.request.notices_due(now):
                 stored = await self._tell(stored, notice)
         except Overtaken:
             self.log.info("notice_overtaken")
@@ -99,7 +100,8 @@ class Notifier:
                 return await self._save(stored, change(stored.request))
             except Overtaken:
                 stored = await self.store.get(stored.request.id)
-                if notice not in stored.request.notices:
+                request = stored.request
+                if notice not in request.notices or request.is_leased(self.clock.now()):
                     raise
         raise Overtaken
 

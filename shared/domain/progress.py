@@ -16,12 +16,18 @@ class Outcome(StrEnum):
     """read back: not among the users, in the recycle bin until `restorable_until`"""
     ALREADY_SOFT_DELETED = "already_soft_deleted"
     """was in the recycle bin before this request looked"""
+    PURGED = "purged"
+    """read back twice, a replication window apart: neither among the users nor in the recycle bin"""
+    ALREADY_GONE = "already_gone"
+    """somebody else removed it meanwhile: in neither place, and never seen in the recycle bin"""
+    RESTORED = "restored"
+    """somebody has brought it back from the recycle bin; an operator decides"""
     NOT_FOUND = "not_found"
     """looked twice, a replication window apart, and not there"""
     NOT_SEARCHED = "not_searched"
     """no setting links this tenant to where the person was named"""
     RETAINED = "retained"
-    """kept: an operator ended the request; the reason is in the journal"""
+    """kept: the progress says why, or an operator ended the request and the journal says why"""
     FAILED = "failed"
     """the retry budget was spent before this tenant was done"""
 
@@ -86,7 +92,11 @@ class Section:
 
 @dataclass(frozen=True)
 class TenantProgress:
-    """What was found and done in one tenant; `domain` tells it from another that is given its name."""
+    """What was found and done in one tenant; `domain` tells it from another that is given its name.
+
+    `reason` is why an account is retained. `enabled_before` is whether sign-in was allowed before this
+    request blocked it; None where there is nothing to put back. Audit events remain until `audits_until`.
+    """
 
     tenant: str
     account: Account | None = field(default=None, repr=False)
@@ -95,6 +105,9 @@ class TenantProgress:
     restorable_until: datetime | None = None
     sections: tuple[Section, ...] = ()
     domain: str = ""
+    reason: str | None = None
+    enabled_before: bool | None = None
+    audits_until: datetime | None = None
 
     def with_section(self, section: Section) -> "TenantProgress":
         """This progress with one more section; a section collected again takes the place of the old."""

@@ -85,9 +85,14 @@ TOLD_OF: Mapping[Channel, frozenset[Status]] = MappingProxyType(
     {Channel.WEBHOOK: FINAL | {Status.FAILED}, Channel.MAIL: FINAL}
 )
 """Ends that are told; that a request has failed is for operators to mend before the person hears of it."""
+PURGE_FALLS_DUE = "purge_falls_due"
+TOLD_WAITS = frozenset({PURGE_FALLS_DUE})
+"""Reasons for waiting that are told once: they last for weeks."""
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
+DONE_ANEW = frozenset({"claim", "guard-rails", "remember", "block", "mark", "holds"})
+"""Steps of which a retried request cannot build on what they did."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
 MOST_NOTES, LONGEST_NOTE = 20, 700
@@ -110,7 +115,8 @@ class PrivacyRequest:
     are searched, fixed when the request was accepted. `extended_for` is the reason for which the term was
     extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
-    `sealed` is encrypted text by name. `last` is the newest event of the journal.
+    `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
+    reasons for waiting that were told. `last` is the newest event of the journal.
     """
 
     id: str
@@ -150,14 +156,26 @@ class PrivacyRequest:
     tidied: bool = False
     reminded: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
+    told_waits: frozenset[str] = frozenset()
     tickets: tuple[str, ...] = ()
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reference: str = ""
+    receipt: str | None = field(default=None, repr=False)
     last: Event | None = None
 
     @property
     def searched(self) -> tuple[str, ...]:
         """The tenants in which the person is looked for."""
         return (*self.named, *self.linked)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether the person was found anywhere."""
+        return any(progress.account for progress in self.tenants.values())
+
+    def is_leased(self, now: datetime) -> bool:
+        """Whether a worker is at it: what another writes now would cost that run its work."""
+        return self.leased_until is not None and self.leased_until > now
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -317,12 +335,14 @@ class PrivacyRequest:
         """An operator has it tried again; what it had claimed may name another request by now.
 
         A mark that was set stays set; its step is done anew, so that nothing goes on before the claim does.
+        What was blocked may have been put back.
         """
         if self.status is not Status.FAILED:
             raise InvalidTransition(f"{self.status} cannot be tried again")
         if self.subject is None:
             raise InvalidTransition("the personal identifiers were removed; make a new request")
-        fresh = replace(self, tries=0, failing_since=None, done=self.done - {"claim", "mark"})
+        anew = {step for step in self.done if step.partition(":")[0] in DONE_ANEW}
+        fresh = replace(self, tries=0, failing_since=None, done=self.done - anew)
         return fresh._to(Status.RUNNING, What.RETRIED, now, self.reason, by)
 
     def with_tidied(self, now: datetime) -> "PrivacyRequest":
@@ -357,6 +377,35 @@ class PrivacyRequest:
     def notices_due(self, now: datetime) -> tuple[Notice, ...]:
         """What is to be told now."""
         return tuple(notice for notice in self.notices if notice.is_due(now))
+
+    def follow_up_due(self, now: datetime) -> bool:
+        """Whether something is to be done now that follows the end."""
+        return bool(self.to_unblock or self.owes_receipt or self.notices_due(now))
+
+    @property
+    def owes_receipt(self) -> bool:
+        """Whether a deletion has ended whose receipt is not kept yet."""
+        return self.kind is Kind.DELETION and self.status in FINAL and self.receipt is None
+
+    @property
+    def to_unblock(self) -> tuple[str, ...]:
+        """Tenants whose account was blocked, or may have been, and is not deleted now that it has ended."""
+        if self.ended_at is None or (self.status is Status.FAILED and self.irreversible_at is not None):
+            return ()
+        return tuple(
+            name
+            for name, progress in self.tenants.items()
+            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED}
+        )
+
+    def with_unblocked(self, tenant: str, now: datetime) -> "PrivacyRequest":
+        """The account can be used again as before."""
+        open_again = replace(self.progress(tenant), enabled_before=None)
+        return self.with_progress(open_again)._noted(What.UNBLOCKED, now, tenant, "unblocker")
+
+    def with_receipt(self, receipt: str, now: datetime) -> "PrivacyRequest":
+        """The signed receipt of a deletion."""
+        return replace(self, receipt=receipt)._noted(What.RECEIPT_KEPT, now, by="certifier")
 
     def with_ticket(self, digest: str) -> "PrivacyRequest":
         """One more ticket opens this request."""
@@ -421,13 +470,15 @@ class PrivacyRequest:
         return moved._noted(what, now, reason, by)._with_notices_owed(now)
 
     def _with_notices_owed(self, now: datetime) -> "PrivacyRequest":
-        """Whatever was owed before is overtaken by the newest event, which may be an end to tell of."""
+        """The newest event is told of if it is an end, or a wait that lasts for weeks."""
         number = self.last.number if self.last else 0
+        told = self.reason if self.status is Status.WAITING and self.reason in TOLD_WAITS else None
+        first = told is not None and told not in self.told_waits
         notices = tuple(
-            notice.owed(number, now) if self.status in TOLD_OF[notice.channel] else Notice(notice.channel)
+            notice.owed(number, now) if first or self.status in TOLD_OF[notice.channel] else notice
             for notice in self.notices
         )
-        return replace(self, notices=notices)
+        return replace(self, notices=notices, told_waits=self.told_waits | ({told} if told else set()))
 
     def _check(self, status: Status) -> None:
         if status not in LEADS_TO[self.status]:

@@ -209,7 +209,7 @@ class Runner:
     async def _end(self, stored: Stored, request: PrivacyRequest) -> None:
         await self.store.save(replace(stored, request=request))
         await self.promises.renew(request)
-        if request.notices_due(self.clock.now()):
+        if request.follow_up_due(self.clock.now()):
             await self._nudge(request.id, timedelta())
         self.log.info("run_ended", kind=request.kind, status=request.status, reason=request.reason)
 

@@ -151,7 +151,7 @@ class Upkeep:
             Act.REMIND_NEAR: self._remind_near,
             Act.REMIND_PAST: self._remind_past,
             Act.TIDY: self._tidy,
-            Act.NOTIFY: self._have_notified,
+            Act.FOLLOW_UP: self._follow_up,
             Act.FORGET: self._forget,
             Act.EXPIRE: self._expire,
             Act.REMOVE: self._remove,
@@ -167,7 +167,7 @@ class Upkeep:
         await self.queue.send(request.id)
         return stored
 
-    async def _have_notified(self, stored: Stored) -> Stored:
+    async def _follow_up(self, stored: Stored) -> Stored:
         await self.queue.send(stored.request.id)
         return stored
 
@@ -186,7 +186,7 @@ class Upkeep:
             status=request.status,
             reason=request.reason,
         )
-        if _leased(request, self.clock.now()):
+        if request.is_leased(self.clock.now()):
             return stored  # its worker's next save must not be refused for this; told again at the next look
         return await self._save(stored, request.with_reminder(which.value, self.clock.now()))
 
@@ -241,7 +241,3 @@ class Upkeep:
                 await self.register.replace(replace(entry, value=value))
         except PrivacyError as error:
             self.log.info("sweep_not_noted", code=error.code)
-
-
-def _leased(request: PrivacyRequest, now: datetime) -> bool:
-    return request.leased_until is not None and request.leased_until > now

@@ -7,7 +7,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from delete_function.blocking import Blocking
+from delete_function.guarding import Guarding, Policy
 from delete_function.plan import DeletionPlan
+from delete_function.purging import Purging
+from delete_function.soft_deletion import SoftDeletion
 from export_function.archive import Archivist
 from export_function.collector import Collector
 from export_function.links import ArchiveLinks
@@ -23,6 +27,7 @@ from shared.domain.deadlines import Regulation
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.erasure import Erasure
+from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.notices import Channel
@@ -36,6 +41,7 @@ from shared.domain.spacing import Spacing
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 from shared.domain.turn import Timing
+from shared.domain.unblocker import Unblocker
 from shared.domain.upkeep import Upkeep
 from tests.fake_directory import FakeDirectory
 from tests.fakes import (
@@ -55,6 +61,7 @@ BUDGET = timedelta(hours=1)
 PATIENCE = timedelta(minutes=30)
 SWEEP_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=7)
+AUDITS_KEPT = timedelta(days=7)
 LINK_LIVES = timedelta(minutes=15)
 EXPORT_EVERY = timedelta(hours=24)
 RETENTION = Retention()
@@ -82,6 +89,7 @@ class World:
     optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
     processing: Processing = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     channels: tuple[Channel, ...] = ()
     ways: dict[Channel, Way] = field(default_factory=dict)
 
@@ -100,15 +108,27 @@ class World:
         collector = Collector(directories, self.blobs, clock, seal, self.optional)
         erasure = Erasure(self.register, self.store, self.blobs, clock)
         self.archivist = Archivist(self.blobs, clock, KEPT, self.processing)
+        self.holds = Holds(self.register, self.store, hashing, clock, log)
         self.links = ArchiveLinks(self.store, FakeLinks(), clock, LINK_LIVES)
         plans: dict[Kind, Plan] = {
             Kind.EXPORT: ExportPlan(identification, claims, collector, self.archivist),
-            Kind.DELETION: DeletionPlan(identification, claims, erasure, directories, clock),
+            Kind.DELETION: DeletionPlan(
+                identification=identification,
+                guarding=Guarding(directories, clock, self.policy),
+                claims=claims,
+                holds=self.holds,
+                blocking=Blocking(directories),
+                soft_deletion=SoftDeletion(directories, clock, WINDOW),
+                purging=Purging(directories, self.holds, clock, log, WINDOW, AUDITS_KEPT),
+                erasure=erasure,
+                clock=clock,
+            ),
         }
         promises = Promises(self.due, RETENTION, self.timing.margin)
         policy = RetryPolicy(BUDGET)
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
         self.notifier = Notifier(self.store, promises, clock, log, self.ways)
+        self.unblocker = Unblocker(self.store, promises, directories, clock, log)
         zone = ZoneInfo("UTC")
         self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
         spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
@@ -174,6 +194,7 @@ class World:
     async def run_what_is_due(self) -> None:
         for request_id in self.queue.due():
             await self.runner.run(request_id)
+            await self.unblocker.run(request_id)
             await self.notifier.run(request_id)
 
     async def settle(self, request_id: str) -> PrivacyRequest:

@@ -1,0 +1,66 @@
+"""Move an account to the recycle bin and read back that it is there.
+
+A DELETE in Graph is soft: the user stays in the recycle bin for 30 days and can be restored
+(Graph, user-delete). The outcome says so and nothing more.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from delete_function.second_look import second_look
+from shared.domain.account import Account
+from shared.domain.directories import Directories
+from shared.domain.errors import NotYetSo
+from shared.domain.identify import RECYCLE_BIN_KEEPS, wait_for_window
+from shared.domain.ports import Clock
+from shared.domain.progress import Outcome, TenantProgress
+from shared.domain.request import PrivacyRequest
+from shared.domain.turn import Turn
+
+
+@dataclass(frozen=True)
+class SoftDeletion:
+    """Three steps a tenant: send, read back, and where there is nothing to see, read back again."""
+
+    directories: Directories
+    clock: Clock
+    window: timedelta
+
+    async def send(
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
+    ) -> TenantProgress:
+        """Send the DELETE if the account is there and still the one that was pinned."""
+        await self._send(request, progress, pinned, turn)
+        return progress
+
+    async def verify(
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
+    ) -> TenantProgress:
+        """The account as it is read back. Raises `NotYetSo`."""
+        # Whoever is still there is sent for again: an earlier look may have met a replica that lagged behind.
+        if await self._send(request, progress, pinned, turn):
+            raise NotYetSo
+        recycled = await self.directories.of(progress).recycled(pinned.object_id)
+        if recycled is None:
+            return replace(progress, absent_since=progress.absent_since or self.clock.now())
+        until = recycled.soft_deleted_at + RECYCLE_BIN_KEEPS
+        return replace(progress, outcome=Outcome.SOFT_DELETED, restorable_until=until, absent_since=None)
+
+    async def verify_again(
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
+    ) -> TenantProgress:
+        """Whoever is in neither place, two windows after the first look, is gone. Raises `RetryLater`."""
+        wait_for_window(progress, self.clock, 2 * self.window)
+        second = await self.verify(request, progress, pinned, turn)
+        return second if second.outcome else replace(second, outcome=Outcome.ALREADY_GONE)
+
+    async def _send(
+        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
+    ) -> bool:
+        """Whether the account was there."""
+        directory = self.directories.of(progress)
+        if await second_look(directory, pinned, request) is None:
+            return False
+        turn.check_lease()
+        await directory.soft_delete(pinned.object_id)
+        return True
