@@ -1,7 +1,7 @@
 """The language of a report: English is in the code, all others are catalogues of gettext."""
 
 import gettext
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,9 @@ LANGUAGES = (ENGLISH, "de")
 
 Say = Callable[[str], str]
 """Gives a text in the language of the report."""
+
+THOUSANDS: Mapping[str, str] = {ENGLISH: ",", "de": "."}
+"""What stands between the thousands of a number."""
 
 WORDS = (N_("yes"), N_("no"))
 
@@ -31,3 +34,8 @@ def catalogue(language: str) -> gettext.NullTranslations:
     if language == ENGLISH:
         return gettext.NullTranslations()
     return gettext.translation("report", LOCALE, [language])
+
+
+def number(count: int, language: str) -> str:
+    """A whole number as people of one of `LANGUAGES` write it."""
+    return f"{count:,}".replace(",", THOUSANDS[language])

@@ -82,12 +82,13 @@ ACTIVITIES = (
 
 
 def event(number: int) -> JsonObject:
-    """One of a week's: more by day than by night."""
-    hour = (number * number) % 17 + 6
+    """One of a week's, spread as it comes."""
+    dice = number * 2654435761 % 2**32
+    day, hour, second = 18 + dice // 7919 % 13 * 7 // 13, 6 + dice // 101 % 17, dice % 60
     return {
         "id": f"B2C_{number:06}",
-        "activityDateTime": f"2026-11-{18 + number * number % 11 % 7}T{hour:02}:{number % 60:02}:07.1234567Z",
-        "activityDisplayName": ACTIVITIES[number * number % 5],
+        "activityDateTime": f"2026-11-{day}T{hour:02}:{number % 60:02}:{second:02}.1234567Z",
+        "activityDisplayName": ACTIVITIES[dice // 31 % 9 % 5],
         "category": "Authentication",
         "result": "failure" if number % 9 == 0 else "success",
         "initiatedBy": {"app": {"displayName": ("Shop", "Forum")[number % 2]}},

@@ -3,11 +3,12 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 
 from local.browser.playing import started_browser
 from tests.report.people import archive_of, empty, hostile, rich
@@ -87,6 +88,24 @@ def test_nothing_keeps_anybody_from_reading(reader: Open, person: str, width: in
     opened.looks(width, scheme)
     assert opened.violations() == []
     assert opened.too_wide() <= 0
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESK])
+def test_no_writing_in_a_picture_lies_over_another(reader: Open, width: int) -> None:
+    opened = reader("rich-en")
+    opened.looks(width, "light")
+    for picture in opened.page.locator("figure svg").all():
+        written = [text for text in picture.locator("text").all() if text.is_visible()]
+        boxes = [box for text in written if (box := text.bounding_box())]
+        assert len(boxes) >= 2
+        assert [pair for pair in combinations(boxes, 2) if overlap(*pair)] == []
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    """Whether they share more than a hair of ground."""
+    across = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+    down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+    return across > 1 and down > 1
 
 
 def test_the_photo_is_a_picture_and_every_link_leads_to_a_file_or_a_place_on_the_page(
