@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from export_function.marks import N_
 
-WIDTH, HEIGHT, GAP = 720, 140, 0.2
-"""Of the picture, in its own units; between bars a fifth of a bar stays free."""
+WIDTH, HEIGHT, LOWEST, GAP = 720, 140, 2, 0.2
+"""Of the picture and of a bar, in units of the picture; between bars a fifth of a bar stays free."""
 WIDEST, COUNTED, NARROW = 96.0, 14, 7
 """A bar's width at most; up to how many bars have their count above them, and how many on a narrow screen."""
 MOST = 92
@@ -126,7 +126,7 @@ def _between(scale: Scale, first: datetime, last: datetime) -> Iterator[str]:
 def _bars(counts: Sequence[tuple[str, int]], most: int, tick: int) -> Iterator[Bar]:
     step = _step(len(counts))
     for place, (hour, count) in enumerate(counts):
-        height = HEIGHT * count / most
+        height = max(HEIGHT * count / most, LOWEST) if count else 0
         label = hour.replace("T", " ") + (":00" if "T" in hour else "")
         yield Bar(
             label,

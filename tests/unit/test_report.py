@@ -105,6 +105,14 @@ async def test_a_profile_is_told_by_name_with_identities_and_custom_attributes()
     assert "1 property has no value" in page.text
 
 
+async def test_the_kind_of_a_record_is_told_as_such_and_after_what_is_known_by_name() -> None:
+    world = rich_world()
+    group: JsonObject = {"@odata.type": "#microsoft.graph.group", "id": "g", "displayName": "Gold"}
+    world.tenants["contoso"].related[ADA, Source.MEMBERSHIPS] = [group]
+    told = (await page_of(world)).text.partition("Groups and directory roles")[2]
+    assert told.index("Gold") < told.index("Kind of record") < told.index("#microsoft.graph.group")
+
+
 async def test_events_are_told_in_figures_with_the_newest_fifty_and_a_picture() -> None:
     page = await page_of(rich_world())
     assert "The newest 50 events" in page.text
