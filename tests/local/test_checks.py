@@ -1,11 +1,13 @@
 """What tests check archives and pages with: where it comes from, and what is said where it is missing."""
 
+import fcntl
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from local.alone import alone
 from local.checks import packages, programs
 from local.child import NotReady
 
@@ -39,6 +41,14 @@ def test_what_is_nowhere_to_be_had_is_named_with_what_to_install(
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     with pytest.raises(NotReady, match=advice):
         found()
+
+
+def test_one_installs_while_all_others_wait(tmp_path: Path) -> None:
+    home = tmp_path / "checks"
+    with alone(home), (tmp_path / "checks.lock").open() as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with (tmp_path / "checks.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_the_lock_pins_what_is_fetched_and_names_no_host() -> None:
