@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-NAMES = ("startup", "parse", "accept")
+NAMES = ("startup", "parse", "accept", "report")
 LONG = ("kill", "hosts", "long_export")
 """Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]

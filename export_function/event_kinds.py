@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 class EventKind:
     """`time` and `activity` are properties of an event; `columns` those with a column in the CSV file.
 
-    `shown` are the columns of the report, each with the places where its value may be.
+    `shown` are the report's columns, time and activity first, each with the places where its value may be.
     """
 
     time: str
@@ -44,7 +44,7 @@ AUDIT_EVENTS = EventKind(
     ),
     (
         (N_("Time"), (("activityDateTime",),)),
-        (N_("Activity"), (("activityDisplayName",),)),
+        (N_("What happened"), (("activityDisplayName",),)),
         (N_("Result"), (("result",),)),
         (
             N_("Done by"),

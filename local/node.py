@@ -28,9 +28,14 @@ def find_node() -> Node | None:
     return _on_path() or _from_package()
 
 
+def node_at_hand() -> Node:
+    """A Node.js that is new enough; from PyPI, and installed first, where there is none."""
+    return find_node() or _install_node()
+
+
 def set_up() -> None:
     """Install what Azurite needs; does nothing, and needs no network, when it is there."""
-    node = find_node() or _install_node()
+    node = node_at_hand()
     if is_installed(AZURITE_LOCK, AZURITE_HOME):
         return
     print("Setting up: Azurite from npm (about 40 s) …", file=sys.stderr)

@@ -12,10 +12,11 @@ from export_function.paths import beside, csv_of, path_of
 from export_function.report.events import EventSummary
 from export_function.report.fields import attribute_field, identity_row, record_of
 from export_function.report.language import catalogue
+from export_function.report.overview import Report, overview
 from export_function.report.processing import Processing, paragraphs
 from export_function.report.shown import plain
 from export_function.report.timeline import timeline
-from export_function.report.views import Events, Report, SectionView, TenantView
+from export_function.report.views import Events, SectionView, TenantView
 from export_function.sections import SECTIONS, SectionKind
 from shared.domain.deadlines import Regulation
 from shared.domain.ports import JsonObject, JsonValue
@@ -117,12 +118,14 @@ def report_of(request: PrivacyRequest, gathered: Gathered, processing: Processin
     """The report; its dates come from the request's record alone."""
     language = gathered.language
     builder = Builder(gathered, catalogue(language).gettext)
+    tenants = tuple(builder.tenant(progress) for _, progress in sorted(request.tenants.items()))
     return Report(
         language=language,
         request_id=request.id,
         law=LAWS[request.regulation],
         received_at=moment(request.received_at),
-        tenants=tuple(builder.tenant(progress) for _, progress in sorted(request.tenants.items())),
+        overview=overview(tenants),
+        tenants=tenants,
         gaps=KNOWN_GAPS,
         processing=paragraphs(processing, language),
     )

@@ -50,8 +50,23 @@ KNOWN: Mapping[str, str] = {
     "riskLevel": N_("Level of risk"),
     "riskState": N_("State of risk"),
     "riskDetail": N_("Details of risk"),
+    "riskEventType": N_("Kind of risk"),
+    "detectedDateTime": N_("Detected"),
+    "riskLastUpdatedDateTime": N_("Risk last changed"),
+    "operatingSystem": N_("Operating system"),
+    "operatingSystemVersion": N_("Version of the operating system"),
+    "registrationDateTime": N_("Registered"),
+    "approximateLastSignInDateTime": N_("Last sign-in, about"),
+    "smsSignInState": N_("Sign-in by text message"),
     "ipAddress": N_("IP address"),
+    "location": N_("Location"),
+    "countryOrRegion": N_("Country or region"),
+    "clientId": N_("Id of the application"),
+    "appRoleId": N_("Id of the role"),
+    "principalId": N_("Id of who has it"),
+    "resourceId": N_("Id of what it is for"),
     "id": N_("Id"),
+    "@odata.type": N_("Kind of record"),
 }
 """Those that have a name of their own, in the order in which they are shown."""
 _PLACES = {name: place for place, name in enumerate(KNOWN)}
@@ -60,7 +75,8 @@ _WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|\b|_)|[A-Z]?[a-z]+|[A-Z]+|\d+|[^
 
 def friendly(path: str, say: Say) -> str:
     """`riskDetail` as "Details of risk", `location.city` as "Location › City"."""
-    return " › ".join(_friendly(name, say) for name in path.split("."))
+    names = [path] if path in KNOWN else path.split(".")
+    return " › ".join(_friendly(name, say) for name in names)
 
 
 def place(name: str) -> tuple[int, str]:

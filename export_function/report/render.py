@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from export_function.report.fields import IDENTITY
-from export_function.report.language import catalogue
+from export_function.report.language import catalogue, number
+from export_function.report.overview import Report
 from export_function.report.timeline import HEIGHT, WIDTH
-from export_function.report.views import Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,5 +52,6 @@ def environment(language: str) -> "Environment":
     )
     said = catalogue(language)
     made.globals |= {"_": said.gettext, "ngettext": said.ngettext, "HEIGHT": HEIGHT, "WIDTH": WIDTH}
+    made.globals["number"] = partial(number, language=language)
     made.globals["IDENTITY"] = tuple(title for _, title in IDENTITY)
     return made

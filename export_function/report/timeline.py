@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 
 from shared.marks import N_
 
-WIDTH, HEIGHT, GAP = 720, 140, 0.2
-"""Of the picture, in its own units; between bars a fifth of a bar stays free."""
-WIDEST, COUNTED = 96.0, 14
-"""A bar's width at most, and up to how many bars have their count above them."""
+WIDTH, HEIGHT, LOWEST, GAP = 720, 140, 2, 0.2
+"""Of the picture and of a bar, in units of the picture; between bars a fifth of a bar stays free."""
+WIDEST, COUNTED, NARROW = 96.0, 14, 7
+"""A bar's width at most; up to how many bars have their count above them, and how many on a narrow screen."""
 MOST = 92
 """Bars of one picture; where there would be more, the oldest are left out."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """So many events in the time that `label` names."""
+    """So many events in the time that `label` names, and `tick` for short."""
 
     label: str
+    tick: str
     count: int
     x: float
     y: float
@@ -47,6 +48,11 @@ class Timeline:
         return len(self.bars) <= COUNTED
 
     @property
+    def many(self) -> bool:
+        """Whether counts have no room on a narrow screen."""
+        return len(self.bars) > NARROW
+
+    @property
     def filled(self) -> tuple[Bar, ...]:
         """Those with events: the table beside the picture has no others."""
         return tuple(bar for bar in self.bars if bar.count)
@@ -54,17 +60,21 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Scale:
-    """How wide one bar's time is: `label` cuts an hour's name, `after` is the next bar's time."""
+    """How wide one bar's time is: `length` cuts an hour's name, from `tick` it is enough among others.
+
+    `after` is the next bar's time.
+    """
 
     unit: str
     length: int
+    tick: int
     after: Callable[[datetime], datetime]
 
 
 UNITS = (N_("hour"), N_("day"), N_("month"))
-_HOURS = Scale("hour", 13, lambda moment: moment + timedelta(hours=1))
-_DAYS = Scale("day", 10, lambda moment: moment + timedelta(days=1))
-_MONTHS = Scale("month", 7, lambda moment: (moment.replace(day=1) + timedelta(days=32)).replace(day=1))
+_HOURS = Scale("hour", 13, 11, lambda moment: moment + timedelta(hours=1))
+_DAYS = Scale("day", 10, 5, lambda moment: moment + timedelta(days=1))
+_MONTHS = Scale("month", 7, 0, lambda moment: (moment.replace(day=1) + timedelta(days=32)).replace(day=1))
 
 
 def timeline(hours: Sequence[tuple[str, int]]) -> Timeline | None:
@@ -80,7 +90,7 @@ def timeline(hours: Sequence[tuple[str, int]]) -> Timeline | None:
     kept = [(label, counts[label]) for label in reversed(labels)]
     left_out = sum(counts.values()) - sum(count for _, count in kept)
     most = max(count for _, count in kept)
-    return Timeline(scale.unit, tuple(_bars(kept, most)), most, left_out)
+    return Timeline(scale.unit, tuple(_bars(kept, most, scale.tick)), most, left_out)
 
 
 def _step(bars: int) -> float:
@@ -113,12 +123,14 @@ def _between(scale: Scale, first: datetime, last: datetime) -> Iterator[str]:
     yield end
 
 
-def _bars(counts: Sequence[tuple[str, int]], most: int) -> Iterator[Bar]:
+def _bars(counts: Sequence[tuple[str, int]], most: int, tick: int) -> Iterator[Bar]:
     step = _step(len(counts))
-    for place, (label, count) in enumerate(counts):
-        height = HEIGHT * count / most
+    for place, (hour, count) in enumerate(counts):
+        height = max(HEIGHT * count / most, LOWEST) if count else 0
+        label = hour.replace("T", " ") + (":00" if "T" in hour else "")
         yield Bar(
-            label.replace("T", " ") + (":00" if "T" in label else ""),
+            label,
+            label[tick:],
             count,
             round(place * step, 2),
             round(HEIGHT - height, 2),

@@ -58,16 +58,3 @@ class TenantView:
     def bare(self) -> tuple[SectionView, ...]:
         """Those without: a line of a table each."""
         return tuple(one for one in self.sections if one.state is not SectionState.COLLECTED)
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything on the page; `processing` are titles with paragraphs."""
-
-    language: str
-    request_id: str
-    law: str
-    received_at: str
-    tenants: tuple[TenantView, ...]
-    gaps: tuple[str, ...]
-    processing: tuple[tuple[str, tuple[str, ...]], ...]

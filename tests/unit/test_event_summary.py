@@ -5,7 +5,7 @@ import pytest
 from export_function.event_kinds import AUDIT_EVENTS
 from export_function.json_text import line
 from export_function.report.events import MOST_ACTIVITIES, NEWEST, EventSummary, Summariser
-from export_function.report.timeline import MOST, Timeline, timeline
+from export_function.report.timeline import HEIGHT, LOWEST, MOST, Timeline, timeline
 from shared.domain.ports import JsonObject
 from tests.unit.rich_world import audit_event
 
@@ -71,6 +71,26 @@ def test_the_picture_is_by_hour_day_or_month_without_a_gap(
     assert (picture.unit, len(picture.bars)) == (unit, bars)
     assert sum(bar.count for bar in picture.bars) + picture.left_out == 2 * len(hours)
     assert picture.bars[-1].height > 0
+
+
+def test_one_event_is_to_be_seen_beside_very_many_and_none_is_not() -> None:
+    picture = timeline([("2026-11-20T10", 200_000), ("2026-11-20T12", 1)])
+    assert picture
+    assert [bar.height for bar in picture.bars] == [HEIGHT, 0, LOWEST]
+
+
+@pytest.mark.parametrize(
+    ("hours", "ticks"),
+    [
+        (("2026-11-20T10", "2026-11-20T11"), ["10:00", "11:00"]),
+        (("2026-11-20T10", "2026-11-22T11"), ["11-20", "11-21", "11-22"]),
+        (("2026-08-20T10", "2026-11-22T11"), ["2026-08", "2026-09", "2026-10", "2026-11"]),
+    ],
+)
+def test_a_few_bars_say_below_them_what_they_stand_for(hours: tuple[str, ...], ticks: list[str]) -> None:
+    picture = timeline([(hour, 1) for hour in hours])
+    assert picture
+    assert [bar.tick for bar in picture.bars] == ticks
 
 
 def test_without_a_time_there_is_no_picture() -> None:

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,10 +9,12 @@ from export_function.report.render import TEMPLATES
 from export_function.report.shown import LONGEST
 from export_function.sections import FROM_GRAPH
 from shared.domain.ports import JsonObject, JsonValue
+from shared.domain.request import Kind
 from shared.domain.sources import Source
 from tests.paths import ROOT
 from tests.unit.pages import Page, problems
-from tests.unit.rich_world import APP, audit_event, exported, rich_world, text_of
+from tests.unit.rich_world import APP, EMAIL, audit_event, exported, rich_world, text_of
+from tests.unit.test_export_plan import archive_of
 from tests.unit.world import ADA, World
 
 
@@ -46,6 +49,53 @@ async def test_the_report_is_the_first_file_and_begins_with_a_summary() -> None:
     assert all(kind.title in summary and kind.about in rest for kind in FROM_GRAPH)
 
 
+async def test_the_report_begins_with_what_the_copy_comes_to() -> None:
+    top = Page(
+        text_of(await exported(rich_world()), "index.html").partition("<nav")[0] + "</body></html>"
+    ).text
+    told = [line.strip() for line in top.splitlines() if line.strip()]
+    assert told[-5:] == [
+        "Records about you66",
+        "Events among them61",
+        "Kinds of data kept6 of 14",
+        "Kinds not available1",
+        "Directories with an account of yours1 of 2",
+    ]
+
+
+async def test_the_summary_says_from_where_and_of_when_everything_is() -> None:
+    page = await page_of(rich_world())
+    summary = page.source.partition('id="summary"')[2].partition("</dl>")[0]
+    assert "2026-11-24 12:" in summary
+    assert 'href="#tenant-contoso"' in summary
+    assert "From 2026-11-20 00:00:00 to 2026-11-23 23:00:00 UTC." in summary
+
+
+async def test_what_was_collected_over_hours_says_from_when_to_when() -> None:
+    world = rich_world()
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    await world.settle_until(accepted.request.id, "collect:contoso:directoryAudits")
+    await world.clock.sleep(timedelta(minutes=40))
+    archive = archive_of(world, await world.settle(accepted.request.id))
+    assert re.search(
+        r"From 2026-11-24 12:\d\d UTC to 2026-11-24 12:[45]\d UTC\.", text_of(archive, "index.html")
+    )
+
+
+async def test_large_numbers_are_written_as_people_of_the_language_write_them() -> None:
+    many = [audit_event(number) for number in range(1200)]
+    assert "1,200 records" in (await page_of(rich_world(events=many))).text
+    german = await page_of(rich_world({"preferredLanguage": "de"}, many))
+    assert "1.200 Einträge" in german.text
+
+
+async def test_where_nothing_happened_no_time_of_events_is_told() -> None:
+    world = World()
+    world.person("contoso")
+    page = await page_of(world)
+    assert "UTC." not in page.source.partition('id="summary"')[2].partition("</dl>")[0]
+
+
 async def test_a_profile_is_told_by_name_with_identities_and_custom_attributes() -> None:
     page = await page_of(rich_world())
     for told in ("Name shown", "displayName", "Account can be used", "yes", "google.com", "1122"):
@@ -55,13 +105,20 @@ async def test_a_profile_is_told_by_name_with_identities_and_custom_attributes()
     assert "1 property has no value" in page.text
 
 
+async def test_the_kind_of_a_record_is_told_as_such_and_after_what_is_known_by_name() -> None:
+    world = rich_world()
+    group: JsonObject = {"@odata.type": "#microsoft.graph.group", "id": "g", "displayName": "Gold"}
+    world.tenants["contoso"].related[ADA, Source.MEMBERSHIPS] = [group]
+    told = (await page_of(world)).text.partition("Groups and directory roles")[2]
+    assert told.index("Gold") < told.index("Kind of record") < told.index("#microsoft.graph.group")
+
+
 async def test_events_are_told_in_figures_with_the_newest_fifty_and_a_picture() -> None:
     page = await page_of(rich_world())
     assert "The newest 50 events" in page.text
     assert "From 2026-11-20 00:00:00 to 2026-11-23 23:00:00 UTC." in page.text
-    assert len(page.named("svg")) == 2
-    assert len(page.named("desc")) == 2
-    assert page.named("svg")[0].attributes["role"] == "img"
+    pictures = [tag for tag in page.named("svg") if tag.attributes.get("role") == "img"]
+    assert len(pictures) == len(page.named("desc")) == 2
     shown = page.source.partition("The newest 50 events")[2].partition("</table>")[0]
     assert shown.count("<tr>") == 51
     assert 'href="data/contoso/directory-audits.ndjson"' in page.source
