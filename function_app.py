@@ -9,8 +9,13 @@ from pathlib import Path
 import azure.functions as func
 from azure.data.tables.aio import TableServiceClient
 
+from delete_function.blocking import Blocking
 from delete_function.blueprint import delete_blueprint
+from delete_function.guard_rails import GuardRails
+from delete_function.guarding import Guarding, Policy
 from delete_function.plan import DeletionPlan
+from delete_function.purging import Purging
+from delete_function.soft_deletion import SoftDeletion
 from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
 from export_function.collector import Collector
@@ -39,6 +44,7 @@ from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.erasure import Erasure
+from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
@@ -208,11 +214,48 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
     archivist = Archivist(kept.blobs, clock, settings.archive_kept, _processing(settings))
     collector = Collector(directories, kept.blobs, clock, seal, settings.optional_sections)
-    erasure = Erasure(kept.register, kept.store, kept.blobs, clock)
     return {
         Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
-        Kind.DELETION: DeletionPlan(identification, claims, erasure, directories, clock),
+        Kind.DELETION: _deletion_plan(settings, base, kept, identification, claims),
     }
+
+
+def _deletion_plan(
+    settings: Settings, base: Base, kept: Kept, identification: Identification, claims: Claims
+) -> DeletionPlan:
+    clock, holds, directories = base.clock, _holds(base, kept), identification.directories
+    return DeletionPlan(
+        identification=identification,
+        guarding=Guarding(directories, clock, _policy(settings)),
+        claims=claims,
+        holds=holds,
+        blocking=Blocking(directories),
+        soft_deletion=SoftDeletion(directories, clock, settings.replication_window),
+        purging=Purging(
+            directories=directories,
+            holds=holds,
+            clock=clock,
+            log=base.log,
+            window=settings.replication_window,
+            audits_kept=settings.audit_retention,
+            tries=settings.purge == "try",
+        ),
+        erasure=Erasure(kept.register, kept.store, kept.blobs, clock),
+        clock=clock,
+    )
+
+
+def _holds(base: Base, kept: Kept) -> Holds:
+    return Holds(kept.register, kept.store, base.keyed_hash, base.clock, base.log)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        cross_tenant_match=CrossTenantMatch(settings.cross_tenant_match),
+        asks=settings.deletion_approval == "operator",
+        cooling_off=settings.deletion_cooling_off,
+        guard_rails=GuardRails(settings.protected_accounts, settings.protected_groups),
+    )
 
 
 def _processing(settings: Settings) -> Processing:

@@ -1,8 +1,8 @@
 """Remove an account from the recycle bin, or wait until Graph does, and read back that it is gone.
 
-Where Graph refuses the purge, the account goes by itself 30 days after it was moved there (Graph, user-delete).
-It is called purged once it was seen in the recycle bin, and then twice, a replication window apart, in
-neither place.
+Where Graph refuses the purge, the account goes by itself, 30 days after it was moved there (Graph,
+user-delete). It is called purged once it was seen in the recycle bin, and then twice, a replication window
+apart, in neither place.
 """
 
 from dataclasses import dataclass, replace

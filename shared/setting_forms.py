@@ -121,6 +121,12 @@ def names(value: object) -> object:
     return frozenset(name.strip().lower() for name in str(value).split(",") if name.strip())
 
 
+def _object_ids(value: frozenset[str]) -> frozenset[str]:
+    if not all(re.fullmatch(_GUID, name) for name in value):
+        raise RuleBroken("must be object ids with commas between")
+    return value
+
+
 def audiences(value: object) -> object:
     """A list with commas between, each as it stands: audiences are compared to the letter."""
     return frozenset(name.strip() for name in str(value).split(",") if name.strip())
@@ -160,6 +166,7 @@ FileName = Annotated[
 ]
 Word = Annotated[str, BeforeValidator(resolved), form(r"[A-Za-z0-9_-]{1,64}", "must be one word")]
 Names = Annotated[frozenset[str], BeforeValidator(names), BeforeValidator(resolved)]
+ObjectIds = Annotated[Names, AfterValidator(_object_ids)]
 Audiences = Annotated[
     frozenset[str], BeforeValidator(audiences), BeforeValidator(resolved), Field(min_length=1)
 ]

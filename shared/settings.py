@@ -23,6 +23,7 @@ from shared.setting_forms import (
     Issuer,
     MailAddress,
     Names,
+    ObjectIds,
     Page,
     Policy,
     RuleBroken,
@@ -168,6 +169,16 @@ class Settings(BaseSettings):
     ] = timedelta(minutes=15)
     link_ip_range: IpRange | None = None
     cross_tenant_match: Literal["ask", "accept"] = "ask"
+    deletion_approval: Literal["none", "operator"] = "none"
+    deletion_cooling_off: Annotated[
+        timedelta, between(timedelta(), timedelta(days=30), "must be PT0S (none) to P30D")
+    ] = timedelta()
+    protected_accounts: ObjectIds = frozenset()
+    protected_groups: ObjectIds = frozenset()
+    purge: Literal["try", "wait"] = "try"
+    audit_retention: Annotated[
+        timedelta, between(timedelta(days=7), timedelta(days=90), "must be P7D to P90D")
+    ] = timedelta(days=7)
     shared_issuers: Names = frozenset()
     mixed_data_regions: Literal["refuse", "allow"] = "refuse"
     optional_sections: Names = OPTIONAL_SECTIONS

@@ -46,6 +46,12 @@ def test_the_degraded_app_has_the_same_routes() -> None:
     assert routes(build_degraded((Fault("HASH_KEY", "is required"),))) == declared()
 
 
+def test_no_get_does_anything() -> None:
+    """Whatever follows links, such as a scanner of mail, only ever reads."""
+    gets = {name for (_, method, _), name in declared().items() if method == "get"}
+    assert {name.partition("_")[0] for name in gets} <= {"health", "list", "show", "search"}
+
+
 def test_what_only_an_archive_or_an_e_mail_needs_is_not_loaded_at_the_start() -> None:
     loaded = "{'jinja2', 'azure.communication.email'} & set(sys.modules)"
     code = f"import function_app, shared.notice_settings, sys; sys.exit(bool({loaded}))"
