@@ -226,7 +226,7 @@ def _deletion_plan(
     clock, holds, directories = base.clock, _holds(base, kept), identification.directories
     return DeletionPlan(
         identification=identification,
-        guarding=Guarding(directories, clock, _policy(settings)),
+        guarding=Guarding(directories, clock, base.topology.cross_tenant_match, _policy(settings)),
         claims=claims,
         holds=holds,
         blocking=Blocking(directories),
@@ -251,7 +251,6 @@ def _holds(base: Base, kept: Kept) -> Holds:
 
 def _policy(settings: Settings) -> Policy:
     return Policy(
-        cross_tenant_match=CrossTenantMatch(settings.cross_tenant_match),
         asks=settings.deletion_approval == "operator",
         cooling_off=settings.deletion_cooling_off,
         guard_rails=GuardRails(settings.protected_accounts, settings.protected_groups),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from delete_function.guard_rails import GuardRails
 from delete_function.second_look import second_look
 from shared.domain.directories import Directories
-from shared.domain.errors import AskOperator, Refuse, RetryLater
+from shared.domain.errors import AskOperator, RetryLater
 from shared.domain.ports import Clock
 from shared.domain.progress import Outcome
 from shared.domain.request import PrivacyRequest
@@ -22,7 +22,6 @@ COOLING_OFF = "cooling_off"
 class Policy:
     """What the company has set: `asks` has an operator approve every deletion."""
 
-    cross_tenant_match: CrossTenantMatch = CrossTenantMatch.ASK
     asks: bool = False
     cooling_off: timedelta = timedelta()
     guard_rails: GuardRails = field(default_factory=GuardRails)
@@ -34,13 +33,14 @@ class Guarding:
 
     directories: Directories
     clock: Clock
+    cross_tenant_match: CrossTenantMatch
     policy: Policy
 
     async def matches(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """A match in a tenant beside the one named waits for an operator, unless settings accept it."""
         found = [name for name, progress in request.tenants.items() if progress.account]
         beside = [name for name in found if name not in request.named] or found[1:]
-        asks = self.policy.cross_tenant_match is CrossTenantMatch.ASK
+        asks = self.cross_tenant_match is CrossTenantMatch.ASK
         if beside and asks and CROSS_TENANT_MATCH not in request.approvals:
             raise AskOperator(CROSS_TENANT_MATCH)
         return request
@@ -72,11 +72,3 @@ class Guarding:
         if objection is None:
             return request
         return request.with_progress(replace(progress, outcome=Outcome.RETAINED, reason=objection))
-
-    async def somebody(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
-        """Raise `Refuse` where every account that was found must not be deleted."""
-        found = [progress for progress in request.tenants.values() if progress.account]
-        reasons = [progress.reason for progress in found if progress.outcome is Outcome.RETAINED]
-        if found and len(reasons) == len(found):
-            raise Refuse(reasons[0] or "retained")
-        return request

@@ -8,8 +8,9 @@ from delete_function.guarding import Guarding
 from delete_function.purging import Purging
 from delete_function.soft_deletion import SoftDeletion
 from shared.domain.account import Account
-from shared.domain.claims import Claims
+from shared.domain.claims import LOOK_AGAIN, Claims
 from shared.domain.erasure import Erasure
+from shared.domain.errors import Refuse, RetryLater
 from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, StepResult, StepWork, names
@@ -38,29 +39,31 @@ class DeletionPlan:
 
     def __call__(self, request: PrivacyRequest) -> tuple[Step, ...]:
         """The steps; what waits in one tenant holds up neither another nor the archives."""
-        before = self._before(request)
-        mark = Step("mark", self._mark, names(before))
-        holds = Step("holds", self._check_holds, names((mark,)))
-        act = (step for tenant in request.searched for step in self._in_tenant(tenant, holds))
-        erase = self.erasure.step(names((holds,)))
-        return (*before, mark, holds, *act, erase)
+        agree = self._agree(request)
+        held = agree[-1]
+        prepare = self._prepare(request, held)
+        mark = Step("mark", self._mark, names((held,)))
+        act = (step for tenant in request.searched for step in self._in_tenant(tenant, mark))
+        return (*agree, *prepare, mark, *act, self.erasure.step(names((mark,))))
 
-    def _before(self, request: PrivacyRequest) -> tuple[Step, ...]:
-        """Everything that can be taken back: nothing is changed before all of it was looked at."""
+    def _agree(self, request: PrivacyRequest) -> tuple[Step, ...]:
+        """Who it is, that they and the company want it, and that nobody else is at it."""
         identify = self.identification.steps(request)
         matches = Step("matches", self.guarding.matches, names(identify))
         approval = Step("approval", self.guarding.approval, names((matches,)))
         cooling_off = Step("cooling-off", self.guarding.cooling_off, names((approval,)))
         claim = self.claims.step(names((cooling_off,)))
         held = Step("held", self._check_holds, names((claim,)))
-        rails = _each("guard-rails", request, _untimed(self.guarding.rails), names((held,)))
-        somebody = Step("somebody", self.guarding.somebody, names(rails))
-        remember = _each("remember", request, _untimed(self.blocking.remember), names((somebody,)))
-        block = _each("block", request, self.blocking.block, names(remember))
-        agree = (matches, approval, cooling_off, claim, held)
-        return (*identify, *agree, *rails, somebody, *remember, *block)
+        return (*identify, matches, approval, cooling_off, claim, held)
 
-    def _in_tenant(self, tenant: str, holds: Step) -> tuple[Step, ...]:
+    def _prepare(self, request: PrivacyRequest, held: Step) -> tuple[Step, ...]:
+        """Every account is looked at before the first is changed; what is changed here can be put back."""
+        rails = _each("guard-rails", request, _untimed(self.guarding.rails), (held,) * len(request.searched))
+        remember = _each("remember", request, _untimed(self.blocking.remember), rails)
+        block = _each("block", request, self.blocking.block, remember)
+        return (*rails, *remember, *block)
+
+    def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         soft, purging = self.soft_deletion, self.purging
         works: tuple[tuple[str, InTenant], ...] = (
             ("soft-delete", _on_account(soft.send)),
@@ -70,17 +73,24 @@ class DeletionPlan:
             ("verify-purge", purging.verify),
             ("verify-purge-again", purging.verify_again),
         )
-        steps: list[Step] = []
+        steps = [Step(f"holds:{tenant}", self._check_holds, names((mark,)) | {f"block:{tenant}"})]
         for name, work in works:
-            steps.append(Step(f"{name}:{tenant}", _in(tenant, work), names((steps[-1] if steps else holds,))))
+            steps.append(Step(f"{name}:{tenant}", _in(tenant, work), names((steps[-1],))))
         return tuple(steps)
 
     async def _mark(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
-        """Saved before the first call that cannot be taken back: no cancel is granted between the two."""
+        """Saved before the first call that cannot be taken back: no cancel is granted between the two.
+
+        Raises `Refuse` where every account must be kept, `RetryLater` where none is ready.
+        """
+        found = [progress for progress in request.tenants.values() if progress.account]
+        to_delete = [progress for progress in found if progress.outcome is None]
+        if found and not to_delete:
+            raise Refuse(found[0].reason or "retained")
+        if to_delete and not any(f"block:{progress.tenant}" in request.done for progress in to_delete):
+            raise RetryLater(LOOK_AGAIN, "tenants_not_ready")
         await self.claims.close_to_exports(request)
-        if any(progress.account and not progress.outcome for progress in request.tenants.values()):
-            return request.with_mark(self.clock.now())
-        return request
+        return request.with_mark(self.clock.now()) if to_delete else request
 
     async def _check_holds(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """Before anything is changed, and again after the mark: a hold may have come between."""
@@ -88,8 +98,12 @@ class DeletionPlan:
         return request
 
 
-def _each(name: str, request: PrivacyRequest, work: InTenant, needs: frozenset[str]) -> tuple[Step, ...]:
-    return tuple(Step(f"{name}:{tenant}", _in(tenant, work), needs) for tenant in request.searched)
+def _each(name: str, request: PrivacyRequest, work: InTenant, after: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A step in each tenant, each after the one of the same tenant."""
+    return tuple(
+        Step(f"{name}:{tenant}", _in(tenant, work), names((before,)))
+        for tenant, before in zip(request.searched, after, strict=True)
+    )
 
 
 def _in(tenant: str, work: InTenant) -> StepWork:

@@ -114,7 +114,7 @@ class World:
             Kind.EXPORT: ExportPlan(identification, claims, collector, self.archivist),
             Kind.DELETION: DeletionPlan(
                 identification=identification,
-                guarding=Guarding(directories, clock, self.policy),
+                guarding=Guarding(directories, clock, self.topology.cross_tenant_match, self.policy),
                 claims=claims,
                 holds=self.holds,
                 blocking=Blocking(directories),
