@@ -64,10 +64,11 @@ def build_mails(settings: Settings, clock: Clock) -> AzureMails | None:
     given = settings.mail
     if given is None:
         return None
-    return AzureMails(lambda: mail_client(given.endpoint, _credential(given)), given.sender, clock)
+    return AzureMails(lambda: mail_client(given.endpoint, credential_of(given)), given.sender, clock)
 
 
-def _credential(given: MailSettings) -> Credential:
+def credential_of(given: MailSettings) -> Credential:
+    """The resource's key, or an identity of the app's."""
     if given.access_key:
         return AzureKeyCredential(given.access_key.get_secret_value())
     return StorageAccount(client_id=given.client_id).identity()

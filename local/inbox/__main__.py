@@ -44,7 +44,7 @@ async def _serve(certificate: Path, key: Path) -> None:
 
 def _app(mail: MailApi, hooks: Hooks) -> Starlette:
     async def show(_request: Request) -> HTMLResponse:
-        return HTMLResponse(page(mail.mails.values(), hooks.taken), headers={"cache-control": "no-store"})
+        return HTMLResponse(page(mail.mails, hooks.taken), headers={"cache-control": "no-store"})
 
     return Starlette(routes=[Route("/", show), *mail.routes(), *hooks.routes()])
 

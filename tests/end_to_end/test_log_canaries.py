@@ -21,7 +21,7 @@ def secrets_of_process(pid: int) -> dict[str, str]:
     return {
         name: value
         for name, value in settings.items()
-        if name.endswith(("CLIENT_SECRET", "HASH_KEY", "connectionString", "AzureWebJobsStorage"))
+        if name.endswith(("SECRET", "HASH_KEY", "ACCESS_KEY", "connectionString", "AzureWebJobsStorage"))
     }
 
 

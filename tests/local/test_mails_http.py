@@ -103,6 +103,14 @@ async def test_a_mail_whose_answer_was_lost_is_not_handed_over_again(mails: Azur
     assert [one.mail for one in inbox.mails()] == [MAIL]
 
 
+async def test_a_redirect_leads_nowhere(mails: AzureMails, inbox: Inbox) -> None:
+    there = f"{inbox.ready['service']}/emails:send?api-version=2025-09-01"
+    for answer in (NOT_THERE, {"status": 307, "headers": {"location": there}}):
+        inbox.ask("POST", "mails/answers", **answer)
+    assert isinstance(await fault_of(mails), Delayed)
+    assert inbox.mails() == []
+
+
 async def test_another_key_is_not_believed(inbox: Inbox, clock: FakeClock) -> None:
     other = made_for(inbox, "b3RoZXI=", clock)
     assert isinstance(await fault_of(other), Delayed)

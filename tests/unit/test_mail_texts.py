@@ -139,6 +139,7 @@ def test_why_a_request_has_ended_is_told() -> None:
     assert "takes its place" in told["superseded"]
     assert "could not complete it" in told["closed"]
     assert "manifestly unfounded (GDPR Art. 12(5))" in mail_about(ended()["manifestly_unfounded"]).text
+    assert "unbegründet (Art. 12 Abs. 5 DSGVO)" in mail_about(ended()["manifestly_unfounded"], "de").text
     assert "some_code" not in mail_about(ended()["some_code"]).text
 
 
