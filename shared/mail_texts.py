@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.ports import Mail
 from shared.domain.progress import Outcome
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import TOLD_WAITS, PrivacyRequest, Status
 from shared.languages import language_of
 from shared.marks import N_
 from shared.phrases import Phrases, Sender, speaking
@@ -33,9 +33,9 @@ class MailTexts:
     zone: ZoneInfo
 
     def about(self, request: PrivacyRequest, language: str | None, link: str | None) -> Mail | None:
-        """The e-mail about its end, None where people are not told: while it is open, and where it failed."""
+        """The e-mail about its end, or a wait that is told; None where people are not told anything."""
         tell = _TELL.get(request.status)
-        if tell is None:
+        if tell is None or (request.status is Status.WAITING and request.reason not in TOLD_WAITS):
             return None
         words = Phrases(self.sender, self.zone, speaking(language_of((language,))))
         subject, *paragraphs = tell(words, request)
@@ -55,6 +55,11 @@ def _completed(words: Phrases, request: PrivacyRequest) -> Told:
     in_the_bin = any(request.outcome(tenant) in _IN_THE_BIN for tenant in request.tenants)
     rest = (restorable, words.remedy(request)) if in_the_bin else (words.remedy(request),)
     return words.say(N_("Your request: what was done")), words.done(request), *rest
+
+
+def _waiting(words: Phrases, request: PrivacyRequest) -> Told:
+    later = words.say(N_("It is deleted for good by the day named; we tell you when it is."))
+    return words.say(N_("Your account was taken out of use")), words.done(request), later
 
 
 def _refused(words: Phrases, request: PrivacyRequest) -> Told:
@@ -78,6 +83,7 @@ def _way_in(words: Phrases, link: str | None) -> tuple[str, ...]:
 
 
 _TELL: Mapping[Status, Callable[[Phrases, PrivacyRequest], Told]] = {
+    Status.WAITING: _waiting,
     Status.COMPLETED: _completed,
     Status.REFUSED: _refused,
     Status.CANCELLED: _cancelled,

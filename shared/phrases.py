@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shared.domain.deadlines import Regulation
-from shared.domain.progress import Outcome
+from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import Kind, PrivacyRequest
 from shared.languages import Say, catalogue
 from shared.marks import N_
@@ -51,10 +51,21 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.COLLECTED: N_("a copy of your data was made"),
     Outcome.SOFT_DELETED: N_("your account was taken out of use and lies in the recycle bin until %(until)s"),
     Outcome.ALREADY_SOFT_DELETED: N_("your account lay in the recycle bin already, until %(until)s"),
+    Outcome.PURGED: N_("your account was deleted for good, and was in no recycle bin when we looked again"),
+    Outcome.ALREADY_GONE: N_("your account was removed by somebody else, and was gone when we looked again"),
+    Outcome.RESTORED: N_("your account was taken out of use, and somebody has brought it back since"),
     Outcome.NOT_FOUND: N_("no account of yours was found"),
     Outcome.NOT_SEARCHED: N_("not searched: nothing links it to the account that you named"),
     Outcome.RETAINED: N_("nothing was done: your account is kept as it is"),
 }
+_KEPT: Mapping[str, str] = {
+    "directory_role": N_("it administers the directory"),
+    "protected_account": N_("the directory cannot be run without it"),
+    "protected_group": N_("it belongs to a group of accounts that are kept"),
+    "guest_account": N_("it is a guest's, whose own directory is another"),
+    "not_a_consumer": N_("it is not a customer's account"),
+}
+"""Why an account must not be deleted, whoever asks."""
 _UNDECIDED = N_("not decided")
 _AUTHORITIES: Mapping[Regulation, str] = {
     Regulation.GDPR: N_("the supervisory authority of your place of residence"),
@@ -133,14 +144,29 @@ class Phrases:
         return moment.astimezone(self.zone).date().isoformat()
 
     def _outcome(self, request: PrivacyRequest, tenant: str) -> str:
-        outcome, until = request.outcome(tenant), request.progress(tenant).restorable_until
+        outcome, progress = request.outcome(tenant), request.progress(tenant)
+        kept = _KEPT.get(progress.reason or "")
+        if kept is not None:
+            because = self.say(kept)
+            return self.say(N_("your account is kept, because %(because)s")) % {"because": because}
         text = self.say(_OUTCOMES.get(outcome, _UNDECIDED) if outcome else _UNDECIDED)
-        return text % {"until": self.day(until) if until else self.say(N_("an unknown day"))}
+        until = progress.restorable_until
+        told = text % {"until": self.day(until) if until else self.say(N_("an unknown day"))}
+        return told + self._audits(progress)
+
+    def _audits(self, progress: TenantProgress) -> str:
+        """Graph keeps its own record of what was done for some days after the account is gone."""
+        if progress.audits_until is None:
+            return ""
+        until = self.day(progress.audits_until)
+        return self.say(N_("; the directory's log of what was done remains until %(until)s")) % {
+            "until": until
+        }
 
     def _because(self, request: PrivacyRequest) -> str:
         reason = request.reason or ""
         unknown = N_("we tell you the reason on request")
-        because = self.say({**REFUSAL_REASONS, **_OWN_REASONS}.get(reason, unknown))
+        because = self.say({**REFUSAL_REASONS, **_OWN_REASONS, **_KEPT}.get(reason, unknown))
         if request.regulation is not Regulation.GDPR or reason not in _ARTICLES:
             return because
         cited = N_("%(because)s (GDPR %(article)s)")

@@ -428,8 +428,10 @@ class PrivacyRequest:
         return told._noted(what, now, detail, "notifier")
 
     def with_notices_renewed(self, now: datetime, by: str) -> "PrivacyRequest":
-        """What was given up is owed again."""
-        dead = [notice for notice in self.notices if notice.state is NoticeState.DEAD]
+        """What was given up is owed again, but for a mail whose address is not kept any more."""
+        nobody = set() if CONTACT in self.sealed else {Channel.MAIL}
+        given_up = (notice for notice in self.notices if notice.state is NoticeState.DEAD)
+        dead = [notice for notice in given_up if notice.channel not in nobody]
         if not dead:
             raise InvalidTransition("no notice was given up")
         renewed = self

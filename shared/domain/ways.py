@@ -20,7 +20,7 @@ def webhook_way(webhooks: Webhooks) -> Way:
 
     async def send(request: PrivacyRequest, notice: Notice) -> None:
         told = Notification(
-            id=f"{request.id}.{notice.event}",
+            id=f"{request.id}-{notice.event}",
             at=request.ended_at or request.updated_at,
             request_id=request.id,
             kind=request.kind,

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.callers import Operator
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition
 from shared.domain.progress import Outcome
 from shared.domain.request import Kind, Status
@@ -11,22 +12,129 @@ from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
 from tests.fake_directory import FakeDirectory
 from tests.unit.samples import CONTOSO, FABRIKAM, NOW, linked_pair
-from tests.unit.world import ADA, WINDOW, World
+from tests.unit.test_upkeep import pass_time
+from tests.unit.world import ADA, AUDITS_KEPT, WINDOW, World
 
 EMAIL = EmailSubject("ada@example.com")
+HOUR = timedelta(hours=1)
+CHANGES = {"disable", "enable", "revoke_sessions", "soft_delete", "purge"}
 TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 
 
-async def test_a_person_is_soft_deleted_in_every_tenant_and_read_back() -> None:
+async def test_a_person_is_purged_in_every_tenant_and_read_back_twice() -> None:
     world = World()
     world.person("contoso")
     world.person("fabrikam", TWIN)
     request = await world.ended(Kind.DELETION, EMAIL)
     assert request.status is Status.COMPLETED
     for tenant, object_id in (("contoso", ADA), ("fabrikam", TWIN)):
-        assert request.outcome(tenant) is Outcome.SOFT_DELETED
-        assert request.progress(tenant).restorable_until == NOW + timedelta(days=30)
-        assert object_id in world.tenants[tenant].recycle_bin
+        directory = world.tenants[tenant]
+        assert request.outcome(tenant) is Outcome.PURGED
+        assert request.progress(tenant).audits_until == request.ended_at + AUDITS_KEPT
+        assert object_id not in {**directory.users, **directory.recycle_bin}
+        assert directory.calls[-2:] == [("account", object_id), ("recycled", object_id)]
+    assert request.updated_at - NOW >= WINDOW
+
+
+async def test_before_it_is_deleted_an_account_is_blocked_and_its_sessions_are_ended() -> None:
+    world = World()
+    world.person("contoso")
+    await world.ended(Kind.DELETION, EMAIL)
+    done = [name for name, _ in world.tenants["contoso"].calls if name in CHANGES]
+    assert done == ["disable", "revoke_sessions", "soft_delete", "purge"]
+
+
+async def test_without_the_right_to_purge_the_request_waits_for_the_recycle_bin_and_says_until_when() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.purge_protected = {ADA}
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await pass_time(world, 3 * HOUR)
+    waiting = await world.request(accepted.request.id)
+    assert (waiting.status, waiting.reason) == (Status.WAITING, "purge_falls_due")
+    assert waiting.outcome("contoso") is Outcome.SOFT_DELETED
+    falls_due = waiting.progress("contoso").restorable_until
+    assert falls_due
+    assert waiting.until == falls_due - timedelta(days=23)
+    await pass_time(world, timedelta(days=8), 6 * HOUR)
+    assert (await world.request(accepted.request.id)).until == falls_due
+    assert directory.calls.count(("purge", ADA)) == 2
+    await pass_time(world, timedelta(days=21), 6 * HOUR)
+    del directory.recycle_bin[ADA]
+    await pass_time(world, timedelta(days=2), HOUR)
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+
+
+async def test_a_protection_of_seven_days_is_waited_for_and_then_the_account_is_purged() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.purge_protected = {ADA}
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await pass_time(world, timedelta(days=6), 6 * HOUR)
+    directory.purge_protected = set()
+    await pass_time(world, timedelta(days=2), HOUR)
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+
+
+async def test_an_account_that_stays_in_the_recycle_bin_for_too_long_is_reported() -> None:
+    world = World()
+    world.person("contoso")
+    world.tenants["contoso"].purge_protected = {ADA}
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await pass_time(world, timedelta(days=33), 6 * HOUR)
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "purge_overdue")
+    assert request.outcome("contoso") is Outcome.SOFT_DELETED
+
+
+async def restored(world: World) -> str:
+    """A deletion whose account was brought back from the recycle bin by somebody."""
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.purge_protected = {ADA}
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    await pass_time(world, 3 * HOUR)
+    del directory.recycle_bin[ADA]
+    directory.users[ADA] = account
+    await pass_time(world, timedelta(days=8), 6 * HOUR)
+    return accepted.request.id
+
+
+async def test_an_account_that_was_restored_waits_for_an_operator_and_is_never_called_purged() -> None:
+    world = World()
+    request = await world.request(await restored(world))
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert request.outcome("contoso") is Outcome.RESTORED
+    closed = await world.decisions.close(request.id, "operator")
+    assert (closed.status, closed.outcome("contoso")) == (Status.COMPLETED, Outcome.RESTORED)
+    assert ADA in world.tenants["contoso"].users
+
+
+async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> None:
+    world = World()
+    deletion = await restored(world)
+    world.tenants["contoso"].purge_protected = set()
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(deletion)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert world.tenants["contoso"].users == {}
+
+
+async def test_a_restored_account_that_is_another_by_now_is_left_alone() -> None:
+    world = World()
+    deletion = await restored(world)
+    directory = world.tenants["contoso"]
+    directory.users[ADA] = replace(directory.users[ADA], created_at=NOW + timedelta(days=1))
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
+    assert ADA in directory.users
 
 
 async def test_nobody_else_is_touched() -> None:
@@ -57,9 +165,18 @@ async def test_a_match_in_another_tenant_waits_for_an_operator_unless_settings_a
 async def test_a_person_already_in_the_recycle_bin_is_told_as_such() -> None:
     world = World()
     world.tenants["contoso"].recycle_bin[ADA] = RecycledAccount(ADA, NOW - timedelta(days=3))
-    request = await world.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
-    assert request.outcome("contoso") is Outcome.ALREADY_SOFT_DELETED
-    assert request.progress("contoso").restorable_until == NOW + timedelta(days=27)
+    accepted = await world.accept(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    await pass_time(world, HOUR)
+    waiting = await world.request(accepted.request.id)
+    assert (waiting.status, waiting.reason) == (Status.WAITING, "purge_falls_due")
+    assert waiting.outcome("contoso") is Outcome.ALREADY_SOFT_DELETED
+    assert waiting.progress("contoso").restorable_until == NOW + timedelta(days=27)
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
+    await pass_time(world, timedelta(days=27), 6 * HOUR)
+    del world.tenants["contoso"].recycle_bin[ADA]
+    await pass_time(world, timedelta(days=2), HOUR)
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +214,11 @@ async def test_a_lost_answer_to_the_delete_is_read_back_not_repeated_blindly() -
 
     directory.soft_delete = lost  # type: ignore[method-assign] # the fake is what a test may bend
     request = await world.ended(Kind.DELETION, EMAIL)
-    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.SOFT_DELETED)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
     assert directory.calls.count(("soft_delete", ADA)) == 1
 
 
-async def test_an_account_that_vanished_altogether_is_not_found_after_two_looks() -> None:
+async def test_an_account_that_somebody_else_removed_is_gone_after_two_looks_and_two_windows() -> None:
     world = World()
     world.person("contoso")
     directory = world.tenants["contoso"]
@@ -109,7 +226,8 @@ async def test_an_account_that_vanished_altogether_is_not_found_after_two_looks(
     await world.run_what_is_due()
     del directory.users[ADA]
     request = await world.settle(accepted.request.id)
-    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.NOT_FOUND)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.ALREADY_GONE)
+    assert request.updated_at - NOW >= 3 * WINDOW
 
 
 async def test_a_tenant_that_cannot_be_reached_holds_up_no_other() -> None:
@@ -126,10 +244,11 @@ async def test_a_tenant_that_cannot_be_reached_holds_up_no_other() -> None:
     await world.run_what_is_due()
     held_up = (await world.store.get(accepted.request.id)).request
     assert held_up.outcome("fabrikam") is Outcome.SOFT_DELETED
+    assert TWIN not in world.tenants["fabrikam"].recycle_bin
     assert (held_up.status, held_up.reason) == (Status.WAITING, "directory_unavailable")
     world.tenants["contoso"].account = original  # type: ignore[method-assign] # the fake is what a test may bend
     request = await world.settle(accepted.request.id)
-    assert request.outcome("contoso") is Outcome.SOFT_DELETED
+    assert request.outcome("contoso") is Outcome.PURGED
 
 
 async def test_a_look_that_met_a_replica_behind_is_made_good_later() -> None:
@@ -148,8 +267,8 @@ async def test_a_look_that_met_a_replica_behind_is_made_good_later() -> None:
 
     directory.account = behind  # type: ignore[method-assign] # the fake is what a test may bend
     request = await world.settle(accepted.request.id)
-    assert request.outcome("contoso") is Outcome.SOFT_DELETED
-    assert ADA in directory.recycle_bin
+    assert request.outcome("contoso") is Outcome.PURGED
+    assert ADA not in directory.users
 
 
 @pytest.mark.parametrize("becomes", ["another tenant under the name", "no tenant of the name"])
@@ -180,7 +299,9 @@ async def test_a_linked_tenant_in_which_nothing_could_be_asked_was_not_searched(
     assert world.tenants["fabrikam"].calls == []
     binned = World()
     binned.tenants["contoso"].recycle_bin[ADA] = RecycledAccount(ADA, NOW)
-    again = await binned.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    accepted = await binned.accept(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    await binned.run_what_is_due()
+    again = await binned.request(accepted.request.id)
     assert again.outcome("fabrikam") is Outcome.NOT_SEARCHED
 
 

@@ -43,7 +43,7 @@ async def test_the_app_that_submitted_it_is_told_how_a_request_has_ended() -> No
     ((submitter, told),) = webhooks.sent
     assert submitter == request.submitter
     assert (told.request_id, told.kind, told.status) == (request.id, Kind.EXPORT, Status.COMPLETED)
-    assert (told.id, told.at) == (f"{request.id}.{request.notices[0].event}", request.ended_at)
+    assert (told.id, told.at) == (f"{request.id}-{request.notices[0].event}", request.ended_at)
 
 
 async def test_the_person_gets_a_mail_in_their_language_with_a_link_that_opens_their_request() -> None:
