@@ -1,13 +1,17 @@
 """A tenant in memory that keeps the promises of `ports.Directory`, for tests of plans."""
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from shared.domain.account import Account, Identity, RecycledAccount
-from shared.domain.errors import DirectoryFault, NotOffered
+from shared.domain.account import Account, Identity, RecycledAccount, Standing
+from shared.domain.errors import DirectoryFault, NotOffered, PermissionMissing
 from shared.domain.ports import AuditRole, Clock, JsonObject
 from shared.domain.sources import Source
+
+CONSUMER = Standing(
+    enabled=True, user_type="Member", creation_type="LocalAccount", roles=frozenset(), groups=frozenset()
+)
 
 
 @dataclass
@@ -18,6 +22,9 @@ class FakeDirectory:
     users: dict[str, Account] = field(default_factory=dict)
     profiles: dict[str, JsonObject] = field(default_factory=dict)
     recycle_bin: dict[str, RecycledAccount] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    revoked: list[str] = field(default_factory=list)
+    purge_protected: set[str] = field(default_factory=set)
     events: list[tuple[str, AuditRole, JsonObject]] = field(default_factory=list)
     related: dict[tuple[str, Source], list[JsonObject]] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
@@ -59,6 +66,39 @@ class FakeDirectory:
         if self.users.pop(object_id, None):
             now = self.clock.now() if self.clock else datetime.now(UTC)
             self.recycle_bin[object_id] = RecycledAccount(object_id, now)
+
+    async def standing(self, object_id: str) -> Standing | None:
+        self._called("standing", object_id)
+        return self.standings.get(object_id, CONSUMER) if object_id in self.users else None
+
+    async def disable(self, object_id: str) -> None:
+        self._called("disable", object_id)
+        self._set_enabled(object_id, enabled=False)
+
+    async def enable(self, object_id: str) -> None:
+        self._called("enable", object_id)
+        self._set_enabled(object_id, enabled=True)
+
+    async def revoke_sessions(self, object_id: str) -> None:
+        self._called("revoke_sessions", object_id)
+        if object_id in self.users:
+            self.revoked.append(object_id)
+
+    async def purge(self, object_id: str) -> None:
+        self._called("purge", object_id)
+        if object_id in self.recycle_bin and object_id in self.purge_protected:
+            raise PermissionMissing("purge_user")
+        self.recycle_bin.pop(object_id, None)
+
+    @property
+    def disabled(self) -> set[str]:
+        """Who cannot sign in."""
+        return {object_id for object_id, standing in self.standings.items() if not standing.enabled}
+
+    def _set_enabled(self, object_id: str, *, enabled: bool) -> None:
+        if object_id in self.users:
+            now = self.standings.get(object_id, CONSUMER)
+            self.standings[object_id] = replace(now, enabled=enabled)
 
     async def profile(self, object_id: str) -> JsonObject | None:
         self._called("profile", object_id)
