@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from local.graph.directory import ALL_ROLES
 from shared.adapters.clock import SystemClock
+from shared.adapters.graph.calls import CALLS
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
 from shared.domain.account import Identity, Standing
@@ -44,6 +46,11 @@ def tenant(request: pytest.FixtureRequest) -> Tenant:
         return TenantInMemory()
     simulated: Tenant = request.getfixturevalue("simulated")
     return simulated
+
+
+def test_the_simulated_app_has_the_permissions_of_the_table_and_no_more() -> None:
+    """So that a call that needed another would fail here."""
+    assert set(ALL_ROLES) == {name for call in CALLS for name in call.permissions}
 
 
 def unique(kind: str, name: str, issuer: str) -> Identity:
