@@ -42,15 +42,17 @@ class Simulator:
         return tuple(tenants)
 
     def reset(self) -> None:
-        """No faults, quotas, lag or empty pages, all roles, login up, no calls remembered."""
+        """No faults, quotas, lag or empty pages, all roles, login up, no calls or writes remembered."""
         self.ask("DELETE", "faults")
         self.ask("POST", "quotas", on=False)
         self.ask("POST", "lag", seconds=0)
         self.ask("DELETE", "calls")
+        self.ask("DELETE", "writes")
         self.ask("DELETE", "roles")
         self.ask("DELETE", "login")
         self.ask("POST", "audit-pages", empty_page_at=None)
         self.ask("POST", "licence", premium=False)
+        self.ask("POST", "rank", outranks=False)
 
     def ask(self, method: str, what: str, /, **body: object) -> httpx.Response:
         """A call to the control address that must succeed."""
@@ -88,6 +90,16 @@ class Simulator:
         """Method, path and status of the calls since the last reset, oldest first."""
         calls: list[dict[str, object]] = self.ask("GET", "calls").json()
         return calls
+
+    def writes(self) -> list[dict[str, str]]:
+        """Tenant, method, path and object id of every write that took effect since the last reset."""
+        writes: list[dict[str, str]] = self.ask("GET", "writes").json()
+        return writes
+
+    def add_group(self, tenant: str = "contoso", **properties: object) -> dict[str, str | bool]:
+        """A group as users' `memberOf` shows it; `memberOf` says what it is in itself."""
+        group: dict[str, str | bool] = self.ask("POST", "groups", tenant=tenant, **properties).json()
+        return group
 
 
 def _control(url: str) -> httpx.Client:

@@ -41,6 +41,12 @@ def not_found(what: str) -> GraphError:
     return GraphError(404, "Request_ResourceNotFound", text)
 
 
+def denied() -> GraphError:
+    """403: the app may not."""
+    text = "Insufficient privileges to complete the operation."
+    return GraphError(403, "Authorization_RequestDenied", text)
+
+
 def bad_query(message: str) -> GraphError:
     """400 for a query that Graph does not take."""
     return GraphError(400, "Request_UnsupportedQuery", message)

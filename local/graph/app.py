@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.graph.answers import GraphError, failed, unknown
+from local.graph.answers import GraphError, denied, failed, unknown
 from local.graph.asked import Refused
 from local.graph.call import METHODS, Call
 from local.graph.control import Control, as_refusal
@@ -75,10 +75,16 @@ class Graph:
             options = _options(request, operation)
             costs = self.quotas.take(tenant, Usage(request.method, path, options))
             body = await _body(request) if request.method == "PATCH" else {}
-            response = operation.handle(Call(request, tenant, options, body, name))
+            response = self._done(operation, Call(request, tenant, options, body, name))
         except GraphError as error:
             response = failed(request, error)
         response.headers.update(costs)
+        return response
+
+    def _done(self, operation: Operation, call: Call) -> Response:
+        response = operation.handle(call)
+        if call.request.method != "GET":
+            self.control.writes.append(_write(call))
         return response
 
     def _operation(self, request: Request, path: str) -> tuple[Operation, str]:
@@ -100,6 +106,11 @@ class Graph:
         return Caller(tenant, said.roles)
 
 
+def _write(call: Call) -> Json:
+    written = {"method": call.request.method, "path": _path(call.request), "object_id": call.name.lower()}
+    return {"tenant": call.tenant.name, **written}
+
+
 def _path(request: Request) -> str:
     """What is asked for, after the version; nothing where no version is named."""
     inside = _INSIDE.fullmatch(_whole_path(request))
@@ -117,9 +128,8 @@ def _unauthenticated(message: str) -> GraphError:
 def _authorised(caller: Caller | GraphError, operation: Operation) -> Tenant:
     if isinstance(caller, GraphError):
         raise caller
-    if not caller.roles & operation.roles:
-        text = "Insufficient privileges to complete the operation."
-        raise GraphError(403, "Authorization_RequestDenied", text)
+    if not any(way <= caller.roles for way in operation.ways):
+        raise denied()
     return caller.tenant
 
 

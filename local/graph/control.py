@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.graph.accounts_control import AccountsControl
 from local.graph.asked import Refused, asked_of, number, switch
 from local.graph.audits_api import AuditPages
 from local.graph.directory import ALL_ROLES, Json, Tenant
 from local.graph.faults import Faults
+from local.graph.kinds import of_kind
 from local.graph.people import add_user, make_events
 from local.graph.quotas import Quotas
 from local.graph.related_api import check_known
@@ -29,6 +31,8 @@ class Control:
     dice: random.Random
     sign_in: SignInControl
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=10_000))
+    writes: list[Json] = field(default_factory=list)
+    """Every one that took effect, told or not; a witness forgets nothing by itself."""
 
     def routes(self) -> list[Route]:
         """Everything under /_control."""
@@ -37,6 +41,7 @@ class Control:
             Route("/_control/quotas", self.change_quotas, methods=["POST"]),
             Route("/_control/lag", self.change_lag, methods=["POST"]),
             Route("/_control/calls", self.show_calls, methods=["GET", "DELETE"]),
+            Route("/_control/writes", self.show_writes, methods=["GET", "DELETE"]),
             Route("/_control/audit-pages", self.change_pages, methods=["POST"]),
             Route("/_control/roles", self.change_roles, methods=["POST", "DELETE"]),
             Route("/_control/users", self.add_user, methods=["POST"]),
@@ -44,6 +49,7 @@ class Control:
             Route("/_control/related/{tenant}/{object_id}", self.show_related),
             Route("/_control/licence", self.change_licence, methods=["POST"]),
             Route("/_control/events/{tenant}/{object_id}", self.show_events),
+            *AccountsControl(self.tenants).routes(),
             *self.sign_in.routes(),
         ]
 
@@ -75,6 +81,12 @@ class Control:
             self.calls.clear()
         return JSONResponse(list(self.calls))
 
+    async def show_writes(self, request: Request) -> Response:
+        """The writes so far, or forget them."""
+        if request.method == "DELETE":
+            self.writes.clear()
+        return JSONResponse(self.writes)
+
     async def change_pages(self, request: Request) -> Response:
         """Where an empty page stands in lists of audit events."""
         self.audits.empty_page_at = (await request.json())["empty_page_at"]
@@ -91,9 +103,13 @@ class Control:
         return Response(status_code=204)
 
     async def add_user(self, request: Request) -> Response:
-        """A user with the properties given and `audit_events` events; one deleted at `deletedDateTime`."""
+        """A user of a `kind`, with the properties given and `audit_events` events.
+
+        One deleted at `deletedDateTime`, where that is given.
+        """
         asked = await request.json()
         tenant = self.tenants[asked.pop("tenant")]
+        asked = {**of_kind(tenant, asked.pop("kind", "consumer")), **asked}
         events, deleted = int(asked.pop("audit_events", 0)), asked.pop("deletedDateTime", None)
         related = check_known(asked.pop("related", {}))
         user = add_user(tenant, asked, self.dice)

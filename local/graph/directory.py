@@ -9,7 +9,9 @@ from local.graph.lag import Lag, Seen
 
 Json = dict[str, object]
 ALL_ROLES = (
-    "User.ReadWrite.All",
+    "User.Read.All",
+    "User.EnableDisableAccount.All",
+    "User.RevokeSessions.All",
     "User.DeleteRestore.All",
     "AuditLog.Read.All",
     "Directory.Read.All",
@@ -19,6 +21,7 @@ ALL_ROLES = (
     "IdentityRiskEvent.Read.All",
 )
 BIN_KEEPS = timedelta(days=30)
+PROTECTED_FOR = timedelta(days=7)
 AUDITS_KEPT = timedelta(days=7)
 
 
@@ -31,8 +34,9 @@ def moment_text(ago: timedelta = timedelta()) -> str:
 class Tenant:
     """One directory; `as_target` and `as_initiator` index audit events by the users they concern.
 
-    `related` is what is kept about a user beside the user, by the last part of the path. `premium` is the
-    licence that brings sign-ins.
+    `related` is what is kept about a user (or group) beside it, by the last part of the path. `premium` is
+    the licence that brings sign-ins. `protected` are users whose hard deletion is held back (Graph beta:
+    `isHardDeleteProtectionEnabled`). `outranks` is whether the app has a directory role above all others.
 
     What is held on a user is replaced by a write, never changed: `lag` may still show what was before.
     """
@@ -52,6 +56,8 @@ class Tenant:
     as_initiator: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     related: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
     premium: bool = False
+    protected: set[str] = field(default_factory=set)
+    outranks: bool = False
     lag: Lag = field(default_factory=Lag)
 
     @property
@@ -94,6 +100,22 @@ class Tenant:
         }
         self.record("Delete user", object_id, mangled, agent, hard_deleted=False)
         return self.bin[object_id]
+
+    def age(self, object_id: str, days: float) -> Json | None:
+        """Have been in the recycle bin for so many days longer; None if not there."""
+        user = self.held.bin.get(object_id)
+        if user is None:
+            return None
+        deleted = datetime.fromisoformat(str(user["deletedDateTime"])) - timedelta(days=days)
+        self.bin[object_id] = {**user, "deletedDateTime": deleted.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return self.bin[object_id]
+
+    def holds_back(self, object_id: str) -> bool:
+        """Whether a user in the recycle bin must not be deleted for good yet."""
+        user = self.held.bin.get(object_id)
+        if user is None or object_id not in self.protected:
+            return False
+        return datetime.now(UTC) - datetime.fromisoformat(str(user["deletedDateTime"])) < PROTECTED_FOR
 
     def hard_delete(self, object_id: str, agent: str) -> bool:
         """Remove from the recycle bin for good."""

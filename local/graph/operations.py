@@ -1,4 +1,4 @@
-"""The calls that the simulator knows, and the roles of which each needs one."""
+"""The calls that the simulator knows, and the roles that each needs."""
 
 import re
 from collections.abc import Callable
@@ -10,21 +10,30 @@ from local.graph import applications_api, related_api, users_api
 from local.graph.audits_api import AuditPages
 from local.graph.call import Call
 
-READ_USERS = frozenset(
-    {"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
-)
-READ_APPS = frozenset({"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"})
-WRITE = frozenset({"User.ReadWrite.All"})
-RECYCLE = frozenset({"User.DeleteRestore.All"})
-REVOKE = frozenset({"User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"})
-READ_AUDITS = frozenset({"AuditLog.Read.All"})
+Ways = frozenset[frozenset[str]]
+"""The sets of roles of which a token must carry one."""
+
+
+def any_of(*roles: str) -> Ways:
+    """Each of these is enough."""
+    return frozenset(frozenset({role}) for role in roles)
+
+
+READ_USERS = any_of("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
+READ_APPS = any_of("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
+WRITE = any_of("User.ReadWrite.All")
+SWITCH = WRITE | {frozenset({"User.EnableDisableAccount.All", "User.Read.All"})}
+RECYCLE = any_of("User.DeleteRestore.All")
+REVOKE = any_of("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+READ_AUDITS = any_of("AuditLog.Read.All")
 _GUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _USER, _RECYCLED, _APP = "users/([^/]+)", f"directory/deletedItems/{_GUID}", f"applications/{_GUID}"
 
-READ_METHODS = frozenset({"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"})
-READ_DIRECTORY = frozenset({"Directory.Read.All", "Directory.ReadWrite.All"})
+READ_METHODS = any_of("UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All")
+READ_DIRECTORY = any_of("Directory.Read.All", "Directory.ReadWrite.All")
 LISTS = {
     "memberOf": READ_DIRECTORY,
+    "transitiveMemberOf": READ_USERS | any_of("GroupMember.Read.All", "Group.Read.All"),
     "appRoleAssignments": READ_DIRECTORY,
     "oauth2PermissionGrants": READ_DIRECTORY,
     "ownedObjects": READ_USERS,
@@ -43,7 +52,7 @@ class Operation:
 
     method: str
     path: re.Pattern[str]
-    roles: frozenset[str]
+    ways: Ways
     handle: Handle
     options: frozenset[str]
 
@@ -54,7 +63,7 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
     return (
         _known("GET", "users", READ_USERS, users_api.list_users, f"$filter {one} {page}"),
         _known("GET", _USER, READ_USERS, users_api.get_user, one),
-        _known("PATCH", _USER, WRITE, users_api.patch_user),
+        _known("PATCH", _USER, SWITCH, users_api.patch_user),
         _known("DELETE", _USER, WRITE | RECYCLE, users_api.delete_user),
         _known("POST", f"{_USER}/revokeSignInSessions", REVOKE, users_api.revoke_sessions),
         _known("GET", _RECYCLED, READ_USERS | RECYCLE, users_api.get_deleted, one),
@@ -69,20 +78,20 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
         _known("POST", f"{_RECYCLED}/restore", RECYCLE, users_api.restore_deleted),
         _known("GET", "auditLogs/directoryAudits", READ_AUDITS, audits.answer, f"$filter $orderby {page}"),
         *(
-            _known("GET", f"{_USER}/{name}", roles, related_api.listing(name), page)
-            for name, roles in LISTS.items()
+            _known("GET", f"{_USER}/{name}", ways, related_api.listing(name), page)
+            for name, ways in LISTS.items()
         ),
         _known("GET", rf"{_USER}/photo/\$value", READ_USERS, related_api.get_photo),
         _known(
             "GET",
             f"identityProtection/riskyUsers/{_GUID}",
-            frozenset({"IdentityRiskyUser.Read.All"}),
+            any_of("IdentityRiskyUser.Read.All"),
             related_api.get_risky_user,
         ),
         _known(
             "GET",
             "identityProtection/riskDetections",
-            frozenset({"IdentityRiskEvent.Read.All"}),
+            any_of("IdentityRiskEvent.Read.All"),
             related_api.list_risk_detections,
             f"$filter {page}",
         ),
@@ -92,6 +101,6 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
     )
 
 
-def _known(method: str, path: str, roles: frozenset[str], handle: Handle, options: str = "") -> Operation:
+def _known(method: str, path: str, ways: Ways, handle: Handle, options: str = "") -> Operation:
     pattern = re.compile(path, re.IGNORECASE)
-    return Operation(method, pattern, roles, handle, frozenset(options.split()))
+    return Operation(method, pattern, ways, handle, frozenset(options.split()))

@@ -9,6 +9,7 @@ from local.graph.answers import GraphError, no_content, not_found, ok, unknown
 from local.graph.call import Call
 from local.graph.directory import Json, Tenant
 from local.graph.filters import sign_in_query, user_id_query
+from local.graph.memberships import all_memberships
 from local.graph.paging import Place, next_link, page_size, place
 
 PAGE, LARGEST_PAGE = 100, 999
@@ -20,7 +21,10 @@ def listing(name: str) -> Handle:
     """GET /users/{id}/{name}: a list of the user's."""
 
     def answer(call: Call) -> Response:
-        return _page(call, _related(_user_of(call), call.tenant, name), f"users/{call.name}/{name}")
+        user = _user_of(call)
+        derived = DERIVED.get(name)
+        items = derived(call.tenant, user) if derived else _related(user, call.tenant, name)
+        return _page(call, items, f"users/{call.name}/{name}")
 
     return answer
 
@@ -93,6 +97,8 @@ def check_known(related: object) -> dict[str, list[Json]]:
     return related
 
 
+DERIVED = {"transitiveMemberOf": all_memberships}
+"""What follows from what is kept."""
 LISTS = (
     *("memberOf", "appRoleAssignments", "oauth2PermissionGrants", "ownedObjects", "ownedDevices"),
     *("registeredDevices", "extensions", "authentication/methods"),

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from local.graph.answers import GraphError, bad_query, no_content, not_found, ok, unknown
+from local.graph.answers import GraphError, bad_query, denied, no_content, not_found, ok, unknown
 from local.graph.call import Call
 from local.graph.directory import Json
 from local.graph.filters import user_test
 from local.graph.lag import Seen
+from local.graph.memberships import is_privileged
 from local.graph.paging import Place, next_link, page_size, place
 
 DEFAULTS = (
@@ -63,6 +64,7 @@ def patch_user(call: Call) -> Response:
     user, enabled = _found(call, call.tenant.held), call.body.get("accountEnabled")
     if set(call.body) != {"accountEnabled"} or not isinstance(enabled, bool):
         raise unknown("PATCH of anything but accountEnabled")
+    _check_rank(call, str(user["id"]))
     call.tenant.change(str(user["id"]), accountEnabled=enabled)
     call.tenant.record("Update user", str(user["id"]), str(user["userPrincipalName"]), call.agent)
     return no_content(call.request)
@@ -77,7 +79,9 @@ def revoke_sessions(call: Call) -> Response:
 
 def delete_user(call: Call) -> Response:
     """DELETE /users/{id}: to the recycle bin."""
-    call.tenant.soft_delete(str(_found(call, call.tenant.held)["id"]), call.agent)
+    object_id = str(_found(call, call.tenant.held)["id"])
+    _check_rank(call, object_id)
+    call.tenant.soft_delete(object_id, call.agent)
     return no_content(call.request)
 
 
@@ -95,7 +99,9 @@ def get_deleted(call: Call) -> Response:
 
 
 def purge_deleted(call: Call) -> Response:
-    """DELETE /directory/deletedItems/{id}: for good."""
+    """DELETE /directory/deletedItems/{id}: for good; 403 while Graph protects the user from it."""
+    if call.tenant.holds_back(call.name.lower()):
+        raise denied()
     if not call.tenant.hard_delete(call.name.lower(), call.agent):
         raise not_found(call.name)
     return no_content(call.request)
@@ -103,6 +109,8 @@ def purge_deleted(call: Call) -> Response:
 
 def restore_deleted(call: Call) -> Response:
     """POST /directory/deletedItems/{id}/restore."""
+    if call.name.lower() in call.tenant.held.bin:
+        _check_rank(call, call.name.lower())
     user = call.tenant.restore(call.name.lower(), call.agent)
     if user is None:
         raise not_found(call.name)
@@ -134,6 +142,15 @@ def _found(call: Call, where: Seen) -> Json:
     if user is None:
         raise not_found(call.name)
     return user
+
+
+def _check_rank(call: Call, object_id: str) -> None:
+    """Sensitive actions on a user with power take a role above theirs, permissions or not.
+
+    Graph's "Who can perform sensitive actions": disable, enable, delete, restore.
+    """
+    if is_privileged(call.tenant, object_id) and not call.tenant.outranks:
+        raise denied()
 
 
 def _shaped(call: Call, user: Json) -> Json:

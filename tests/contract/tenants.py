@@ -3,7 +3,7 @@
 import base64
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 from shared.domain.account import Account, Identity
 from shared.domain.ports import AuditRole, Directory, JsonObject, JsonValue
 from shared.domain.sources import Source
-from tests.fake_directory import FakeDirectory
+from tests.fake_directory import CONSUMER, FakeDirectory
 from tests.running import Json, Simulator
 
 Related = Mapping[str, Sequence[JsonObject]]
@@ -28,6 +28,14 @@ SOURCES = {
     "riskyUser": Source.RISKY_USER,
     "riskDetections": Source.RISK_DETECTIONS,
 }
+
+GROUP, ROLE = "#microsoft.graph.group", "#microsoft.graph.directoryRole"
+KINDS = {
+    "consumer": ("Member", "LocalAccount"),
+    "guest": ("Guest", "Invitation"),
+    "employee": ("Member", None),
+}
+"""How Graph tells kinds of accounts apart: user type and creation type."""
 
 
 class Tenant(Protocol):
@@ -50,6 +58,21 @@ class Tenant(Protocol):
     async def person_with(self, related: Related) -> str:
         """A new user's object id, about whom this is kept beside the user."""
 
+    async def person_of_kind(self, kind: str) -> str:
+        """A new account's object id: a guest's or an employee's."""
+
+    async def person_in(self, *items: JsonObject) -> str:
+        """A new user's object id, who is in these groups and holds these roles."""
+
+    async def group_with(self, *roles: JsonObject) -> JsonObject:
+        """A group whose members hold these roles."""
+
+    async def revoked(self, object_id: str) -> bool:
+        """Whether the user's sessions have been ended."""
+
+    async def protect(self, object_id: str) -> None:
+        """From now on the user may not be deleted for good."""
+
     async def have_sign_ins(self) -> None:
         """From now on the tenant has the licence that brings them."""
 
@@ -58,6 +81,7 @@ class Tenant(Protocol):
 class TenantInMemory:
     directory: FakeDirectory = field(default_factory=lambda: FakeDirectory(without_sign_ins=True))
     domain: str = "contoso.onmicrosoft.com"
+    roles_of_groups: dict[str, Sequence[JsonObject]] = field(default_factory=dict)
 
     async def person(
         self, *identities: Identity, principal: str | None = None, **properties: JsonValue
@@ -88,6 +112,38 @@ class TenantInMemory:
                 self.directory.related[object_id, SOURCES[name]] = list(items)
         return object_id
 
+    async def person_of_kind(self, kind: str) -> str:
+        object_id = await self.person()
+        user_type, creation_type = KINDS[kind]
+        self.directory.standings[object_id] = replace(
+            CONSUMER, user_type=user_type, creation_type=creation_type
+        )
+        return object_id
+
+    async def person_in(self, *items: JsonObject) -> str:
+        object_id = await self.person()
+        groups = [item for item in items if item["@odata.type"] == GROUP]
+        roles = [item for item in items if item["@odata.type"] == ROLE]
+        for group in groups:
+            roles += self.roles_of_groups.get(str(group["id"]), ())
+        self.directory.standings[object_id] = replace(
+            CONSUMER,
+            roles=frozenset(str(role["displayName"]) for role in roles),
+            groups=frozenset(str(group["id"]) for group in groups),
+        )
+        return object_id
+
+    async def group_with(self, *roles: JsonObject) -> JsonObject:
+        group: JsonObject = {"@odata.type": GROUP, "id": str(uuid4())}
+        self.roles_of_groups[str(group["id"])] = roles
+        return group
+
+    async def revoked(self, object_id: str) -> bool:
+        return object_id in self.directory.revoked
+
+    async def protect(self, object_id: str) -> None:
+        self.directory.purge_protected.add(object_id)
+
     async def have_sign_ins(self) -> None:
         self.directory.without_sign_ins = False
 
@@ -112,6 +168,22 @@ class SimulatedTenant:
 
     async def person_with(self, related: Related) -> str:
         return self.simulator.add_user(self.name, related=related)
+
+    async def person_of_kind(self, kind: str) -> str:
+        return self.simulator.add_user(self.name, kind=kind)
+
+    async def person_in(self, *items: JsonObject) -> str:
+        return self.simulator.add_user(self.name, related={"memberOf": items})
+
+    async def group_with(self, *roles: JsonObject) -> JsonObject:
+        return self.simulator.add_group(self.name, memberOf=roles)
+
+    async def revoked(self, object_id: str) -> bool:
+        user = self.simulator.ask("GET", f"users/{self.name}/{object_id}").json()["user"] or {}
+        return "signInSessionsValidFromDateTime" in user
+
+    async def protect(self, object_id: str) -> None:
+        self.simulator.ask("POST", "protection", tenant=self.name, object_id=object_id)
 
     async def have_sign_ins(self) -> None:
         self.simulator.ask("POST", "licence", premium=True)

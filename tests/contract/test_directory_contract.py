@@ -7,13 +7,23 @@ from uuid import uuid4
 
 import pytest
 
+from local.graph.directory import ALL_ROLES
 from shared.adapters.clock import SystemClock
+from shared.adapters.graph.calls import CALLS
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
-from shared.domain.account import Identity
-from shared.domain.errors import NotOffered
+from shared.domain.account import Identity, Standing
+from shared.domain.errors import NotOffered, PermissionMissing
 from shared.domain.ports import AuditRole, JsonObject
-from tests.contract.tenants import SOURCES, SimulatedTenant, Tenant, TenantInMemory
+from tests.contract.tenants import (
+    GROUP,
+    KINDS,
+    ROLE,
+    SOURCES,
+    SimulatedTenant,
+    Tenant,
+    TenantInMemory,
+)
 from tests.running import Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
@@ -36,6 +46,11 @@ def tenant(request: pytest.FixtureRequest) -> Tenant:
         return TenantInMemory()
     simulated: Tenant = request.getfixturevalue("simulated")
     return simulated
+
+
+def test_the_simulated_app_has_the_permissions_of_the_table_and_no_more() -> None:
+    """So that a call that needed another would fail here."""
+    assert set(ALL_ROLES) == {name for call in CALLS for name in call.permissions}
 
 
 def unique(kind: str, name: str, issuer: str) -> Identity:
@@ -117,6 +132,100 @@ async def test_to_delete_whoever_is_not_there_is_no_error(tenant: Tenant) -> Non
     await tenant.directory.soft_delete(object_id)
     await tenant.directory.soft_delete(str(uuid4()))
     assert await tenant.directory.recycled(object_id) is not None
+
+
+ADMINISTRATOR: JsonObject = {
+    "@odata.type": ROLE,
+    "id": "0b6a1e0c-5a0c-4f43-9d0a-6f0d5f0c0002",
+    "displayName": "Helpdesk Administrator",
+}
+
+
+async def standing_of(tenant: Tenant, object_id: str) -> Standing:
+    standing = await tenant.directory.standing(object_id)
+    assert standing is not None
+    return standing
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_it_shows_whose_account_it_is(tenant: Tenant, kind: str) -> None:
+    object_id = await tenant.person_of_kind(kind)
+    wanted = Standing(True, *KINDS[kind], roles=frozenset(), groups=frozenset())
+    assert await tenant.directory.standing(object_id) == wanted
+
+
+async def test_a_role_shows_by_its_name(tenant: Tenant) -> None:
+    standing = await standing_of(tenant, await tenant.person_in(ADMINISTRATOR))
+    assert standing.roles == {"Helpdesk Administrator"}
+    assert not standing.groups
+
+
+async def test_a_role_held_through_a_group_shows_as_well(tenant: Tenant) -> None:
+    group = await tenant.group_with(ADMINISTRATOR)
+    standing = await standing_of(tenant, await tenant.person_in(group))
+    assert standing.roles == {"Helpdesk Administrator"}
+    assert standing.groups == {group["id"]}
+
+
+async def test_every_group_shows_and_gives_no_role_by_itself(tenant: Tenant) -> None:
+    groups: list[JsonObject] = [{"@odata.type": GROUP, "id": f"group-{number}"} for number in range(230)]
+    standing = await standing_of(tenant, await tenant.person_in(*groups))
+    assert standing.groups == {group["id"] for group in groups}
+    assert not standing.roles
+
+
+async def test_who_is_disabled_shows_so_until_enabled_again(tenant: Tenant) -> None:
+    object_id, other = await tenant.person(), await tenant.person()
+    for _ in range(2):
+        await tenant.directory.disable(object_id)
+        assert not (await standing_of(tenant, object_id)).enabled
+    assert (await standing_of(tenant, other)).enabled
+    for _ in range(2):
+        await tenant.directory.enable(object_id)
+        assert (await standing_of(tenant, object_id)).enabled
+
+
+async def test_sessions_are_revoked_and_nothing_else_changes(tenant: Tenant) -> None:
+    object_id = await tenant.person()
+    before = await standing_of(tenant, object_id)
+    await tenant.directory.revoke_sessions(object_id)
+    assert await tenant.revoked(object_id)
+    assert await tenant.directory.standing(object_id) == before
+
+
+async def test_a_purged_user_is_nowhere(tenant: Tenant) -> None:
+    object_id = await tenant.person()
+    await tenant.directory.soft_delete(object_id)
+    await tenant.directory.purge(object_id)
+    assert await tenant.directory.recycled(object_id) is None
+    assert await tenant.directory.account(object_id) is None
+
+
+async def test_a_purge_touches_nobody_who_is_not_in_the_recycle_bin(tenant: Tenant) -> None:
+    living = await tenant.person()
+    for object_id in (living, str(uuid4())):
+        await tenant.directory.purge(object_id)
+    assert await tenant.directory.account(living) is not None
+
+
+async def test_who_is_protected_from_a_purge_stays_in_the_recycle_bin(tenant: Tenant) -> None:
+    object_id = await tenant.person()
+    await tenant.protect(object_id)
+    await tenant.directory.soft_delete(object_id)
+    with pytest.raises(PermissionMissing):
+        await tenant.directory.purge(object_id)
+    assert await tenant.directory.recycled(object_id) is not None
+
+
+async def test_whoever_is_not_there_has_no_standing_and_is_not_changed(tenant: Tenant) -> None:
+    deleted = await tenant.person()
+    await tenant.directory.soft_delete(deleted)
+    for object_id in (deleted, str(uuid4())):
+        await tenant.directory.disable(object_id)
+        await tenant.directory.enable(object_id)
+        await tenant.directory.revoke_sessions(object_id)
+        assert await tenant.directory.standing(object_id) is None
+        assert not await tenant.revoked(object_id)
 
 
 async def test_a_profile_holds_properties_and_nothing_about_them(tenant: Tenant) -> None:

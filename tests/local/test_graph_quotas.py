@@ -69,6 +69,8 @@ def fitting(quotas: Quotas, usage: Usage, tenant: Tenant = CONTOSO) -> int:
         ("GET", "users", {"$select": "id", "$top": "5"}, 1),
         ("GET", "users", {"$expand": "manager"}, 3),
         ("GET", "users/x/memberOf", {}, 2),
+        ("GET", "users/x/transitiveMemberOf", {}, 2),
+        ("POST", "users/x/revokeSignInSessions", {}, 1),
         ("GET", "applications", {}, 2),
         ("DELETE", "users/x", {}, 1),
         ("PATCH", "users/x", {}, 1),
@@ -91,6 +93,20 @@ def test_of_writes_there_are_3000_in_150_seconds(quotas: Quotas, clock: Seconds)
     assert refused.value.headers["x-ms-throttle-information"] == "WriteLimitExceeded"
     clock.now += 1
     assert fitting(quotas, WRITE) == 20 - 2  # two were refused, and count
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "users/x"),
+        ("POST", "users/x/revokeSignInSessions"),
+        ("DELETE", "directory/deletedItems/x"),
+        ("POST", "directory/deletedItems/x/restore"),
+    ],
+)
+def test_writes_of_every_kind_are_counted_together(quotas: Quotas, method: str, path: str) -> None:
+    quotas.take(CONTOSO, Usage(method, path, {}))
+    assert fitting(quotas, WRITE) == 3000 - 1
 
 
 def test_after_the_wait_that_was_asked_for_there_is_room_again(quotas: Quotas, clock: Seconds) -> None:

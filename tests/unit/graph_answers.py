@@ -56,10 +56,10 @@ class Paper:
     asked: list[httpx.Request] = field(default_factory=list)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
-    def directory(self) -> GraphDirectory:
+    def directory(self, share: float = 1.0) -> GraphDirectory:
         transport = httpx.MockTransport(self._answer)
         open_connection = _opener(transport, FixedToken(self.fault_at_login))
-        return GraphDirectory(LazyConnection(open_connection), BASE, self.clock)
+        return GraphDirectory(LazyConnection(open_connection), BASE, self.clock, share)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]

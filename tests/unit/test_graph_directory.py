@@ -99,7 +99,12 @@ async def test_each_call_is_the_one_in_the_table() -> None:
     directory = paper.directory()
     await directory.profile(OBJECT_ID)
     await directory.account(OBJECT_ID)
-    await directory.soft_delete(OBJECT_ID)
+    for write in (directory.soft_delete, directory.disable, directory.enable, directory.purge):
+        await write(OBJECT_ID)
+    paper.answers = [ok(value=True)]
+    await directory.revoke_sessions(OBJECT_ID)
+    paper.answers = [ok(accountEnabled=True, value=[])]
+    await directory.standing(OBJECT_ID)
     paper.answers = [page()]
     await directory.accounts_signing_in_as(Identity("userName", CONTOSO, "ada"))
     for role in AuditRole:

@@ -3,17 +3,18 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.graph.calls import READ_USER
-from shared.adapters.graph.pace import Pace, Rate
+from shared.adapters.graph.calls import READ_USER, Quota
+from shared.adapters.graph.pace import RATES, Pace, Rate
 from shared.adapters.graph.throttle import LONGEST_BACK_OFF, MOST_WAITS, Gate, back_off
 from shared.domain.errors import DirectoryUnavailable, Throttled
 from shared.domain.ports import AuditRole
 from tests.fakes import FakeClock
-from tests.unit.graph_answers import OBJECT_ID, SDK_WARNS, Paper, failing, page, user
+from tests.unit.graph_answers import OBJECT_ID, SDK_WARNS, Paper, failing, ok, page, user
 from tests.unit.samples import NOW
 
 pytestmark = SDK_WARNS
@@ -99,6 +100,54 @@ async def test_reports_are_read_at_the_pace_that_graph_allows() -> None:
     assert paper.clock.now() - NOW == seconds(20)
 
 
+async def test_writes_keep_to_the_pace_that_graph_allows() -> None:
+    """20 a second over any longer time: none is refused, and none of those allowed is left."""
+    paper = Paper([ok(value=True)])
+    directory = paper.directory()
+    writes = [directory.soft_delete, directory.disable, directory.revoke_sessions, directory.purge]
+    for number in range(601):
+        await writes[number % 4](OBJECT_ID)
+    assert len(paper.asked) == 601
+    assert paper.clock.now() - NOW == seconds(30)
+
+
+async def test_writes_and_reads_do_not_wait_for_each_other() -> None:
+    paper = Paper([user(value=True)])
+    directory = paper.directory()
+    for _ in range(200):
+        await directory.disable(OBJECT_ID)
+    await directory.account(OBJECT_ID)
+    assert paper.clock.slept == []
+    await directory.enable(OBJECT_ID)
+    assert paper.clock.slept == [seconds(10)]
+
+
+async def test_a_throttled_write_stops_writes_of_every_kind_and_no_reads() -> None:
+    paper = Paper([failing(429, Retry_After="100"), user()])
+    directory = paper.directory()
+    for write in (directory.purge, directory.soft_delete, directory.disable, directory.revoke_sessions):
+        with pytest.raises(Throttled):
+            await write(OBJECT_ID)
+    assert len(paper.asked) == 1
+    assert await directory.account(OBJECT_ID) is not None
+
+
+async def test_a_process_takes_its_share_of_the_writes() -> None:
+    paper = Paper([ok()])
+    directory = paper.directory(share=0.1)
+    for _ in range(60):
+        await directory.purge(OBJECT_ID)
+    assert paper.clock.now() - NOW == seconds(20)
+
+
+def test_the_pace_leaves_room_for_reads_and_writes_together() -> None:
+    """3,500 resource units in 10 s, 3,000 writes in 150 s: those of the smallest tenants."""
+    reads, writes = RATES[Quota.DIRECTORY], RATES[Quota.WRITES]
+    assert reads.span == writes.span == seconds(10)
+    assert reads.calls * 2 + writes.calls <= 3500
+    assert writes.calls / writes.span.total_seconds() == 3000 / 150
+
+
 class StandingClock(FakeClock):
     """Time does not pass: whoever sleeps, sleeps for good."""
 
@@ -116,6 +165,18 @@ async def test_a_turn_that_is_far_away_is_told_instead_of_waited_for() -> None:
     faults = [task.exception() for task in done]
     told = [fault.retry_after for fault in faults if isinstance(fault, Throttled)]
     assert (len(paper.asked), len(sleeping), told) == (5, 5, [seconds(20)] * 6)
+    for task in sleeping:
+        task.cancel()
+    await asyncio.wait(sleeping)
+
+
+async def test_a_delete_waits_for_a_near_turn_and_is_told_of_a_far_one() -> None:
+    paper = Paper([httpx.Response(204)], clock=StandingClock(NOW))
+    directory = paper.directory(share=0.01)  # two in ten seconds
+    tasks = [asyncio.ensure_future(directory.soft_delete(OBJECT_ID)) for _ in range(7)]
+    done, sleeping = await asyncio.wait(tasks, timeout=1)
+    told = [str(task.exception()) for task in done if task.exception()]
+    assert (len(paper.asked), len(sleeping), len(told)) == (2, 2, 3)
     for task in sleeping:
         task.cancel()
     await asyncio.wait(sleeping)

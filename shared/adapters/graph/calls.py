@@ -4,7 +4,7 @@ Paths and permissions: Graph v1.0 reference and its permissions.json; quotas: Gr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
@@ -16,7 +16,9 @@ class Quota(Enum):
     """Limits that Graph counts apart, each per application and tenant."""
 
     DIRECTORY = "directory"
-    """Identity and access: resource units per 10 s, writes per 150 s."""
+    """Identity and access: resource units per 10 s."""
+    WRITES = "writes"
+    """Identity and access: writes per 150 s; each costs a resource unit as well."""
     REPORTS = "reports"
     """Identity and access reports: 5 requests per 10 s."""
     IDENTITY_PROTECTION = "identity_protection"
@@ -32,7 +34,7 @@ class Call:
     """
 
     name: str
-    method: Literal["GET", "DELETE"]
+    method: Literal["GET", "PATCH", "POST", "DELETE"]
     path: str
     permissions: tuple[str, ...]
     quota: Quota = Quota.DIRECTORY
@@ -53,7 +55,36 @@ DELETE_USER = Call(
     "DELETE",
     "/users/{id}",
     ("User.DeleteRestore.All",),
+    Quota.WRITES,
     absence="not among the users, perhaps by an earlier delete whose answer was lost: read back",
+)
+READ_STANDING = Call("read_standing", "GET", "/users/{id}", ("User.Read.All",), absence="not among the users")
+ALL_MEMBERSHIPS = Call("all_memberships", "GET", "/users/{id}/transitiveMemberOf", ("Directory.Read.All",))
+"""Not memberOf: a role may be held through a group. User.Read.All would do, but not for the roles' names."""
+DISABLE_USER = Call(
+    "disable_user",
+    "PATCH",
+    "/users/{id}",
+    ("User.EnableDisableAccount.All", "User.Read.All"),
+    Quota.WRITES,
+    absence="not among the users",
+)
+ENABLE_USER = replace(DISABLE_USER, name="enable_user")
+REVOKE_SESSIONS = Call(
+    "revoke_sessions",
+    "POST",
+    "/users/{id}/revokeSignInSessions",
+    ("User.RevokeSessions.All",),
+    Quota.WRITES,
+    absence="not among the users",
+)
+PURGE_USER = Call(
+    "purge_user",
+    "DELETE",
+    "/directory/deletedItems/{id}",
+    ("User.DeleteRestore.All",),
+    Quota.WRITES,
+    absence="not in the recycle bin, or not yet, or not any more: read back",
 )
 READ_PROFILE = Call("read_profile", "GET", "/users/{id}", ("User.Read.All",), absence="not among the users")
 FIND_EXTENSIONS_APP = Call("find_extensions_app", "GET", "/applications", ("Application.Read.All",))
@@ -128,6 +159,12 @@ CALLS = (
     FIND_USERS,
     READ_DELETED,
     DELETE_USER,
+    READ_STANDING,
+    ALL_MEMBERSHIPS,
+    DISABLE_USER,
+    ENABLE_USER,
+    REVOKE_SESSIONS,
+    PURGE_USER,
     READ_PROFILE,
     FIND_EXTENSIONS_APP,
     LIST_EXTENSIONS,

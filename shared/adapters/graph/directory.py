@@ -6,7 +6,7 @@ from contextlib import aclosing
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
-from shared.adapters.graph import calls, query, related
+from shared.adapters.graph import calls, query, related, standing, writes
 from shared.adapters.graph.accounts import account_from, recycled_from, text, without_annotations
 from shared.adapters.graph.client import (
     Connection,
@@ -17,9 +17,16 @@ from shared.adapters.graph.client import (
     secret_credential,
 )
 from shared.adapters.graph.paging import pages
-from shared.adapters.graph.send import MakeRequest, Sender, json_object, whole_bytes
+from shared.adapters.graph.send import (
+    MakeRequest,
+    Sender,
+    accepted,
+    confirmed,
+    json_object,
+    whole_bytes,
+)
 from shared.adapters.graph.throttle import ThrottledSender
-from shared.domain.account import Account, Identity, RecycledAccount
+from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.ports import AuditRole, Clock, JsonObject
 from shared.domain.sources import Source
 
@@ -60,11 +67,31 @@ class GraphDirectory:
 
     async def soft_delete(self, object_id: str) -> None:
         """See `Directory.soft_delete`. Never sent twice: the caller reads back."""
-        await self._sender.once(
-            calls.DELETE_USER,
-            lambda graph: graph.users.by_user_id(object_id).to_delete_request_information(),
-            json_object,
-        )
+        await self._sender.once(calls.DELETE_USER, writes.soft_delete(object_id), accepted)
+
+    async def standing(self, object_id: str) -> Standing | None:
+        """See `Directory.standing`. The user first: whoever is not there has no memberships to ask for."""
+        user = await self._user(calls.READ_STANDING, object_id, query.STANDING_PROPERTIES)
+        if user is None:
+            return None
+        memberships = await self._all(calls.ALL_MEMBERSHIPS, standing.memberships(object_id))
+        return standing.standing_from(user, memberships)
+
+    async def disable(self, object_id: str) -> None:
+        """See `Directory.disable`."""
+        await self._sender.patiently(calls.DISABLE_USER, writes.disable(object_id), accepted)
+
+    async def enable(self, object_id: str) -> None:
+        """See `Directory.enable`."""
+        await self._sender.patiently(calls.ENABLE_USER, writes.enable(object_id), accepted)
+
+    async def revoke_sessions(self, object_id: str) -> None:
+        """See `Directory.revoke_sessions`."""
+        await self._sender.patiently(calls.REVOKE_SESSIONS, writes.revoke_sessions(object_id), confirmed)
+
+    async def purge(self, object_id: str) -> None:
+        """See `Directory.purge`. Never sent twice: it cannot be undone, so the caller looks before each."""
+        await self._sender.once(calls.PURGE_USER, writes.purge(object_id), accepted)
 
     async def profile(self, object_id: str) -> JsonObject | None:
         """See `Directory.profile`."""

@@ -27,11 +27,15 @@ class Rate:
 
 
 RATES: Mapping[Quota, Rate] = {
-    Quota.DIRECTORY: Rate(1750, timedelta(seconds=10)),
+    Quota.DIRECTORY: Rate(1650, timedelta(seconds=10)),
+    Quota.WRITES: Rate(200, timedelta(seconds=10)),
     Quota.REPORTS: Rate(5, timedelta(seconds=10)),
     Quota.IDENTITY_PROTECTION: Rate(1, timedelta(seconds=1)),
 }
-"""Of the smallest tenants: 3,500 resource units in 10 s; no call that we make costs more than two."""
+"""Of the smallest tenants: 3,500 resource units in 10 s, of which a read costs two at most and a write one.
+
+Graph counts 3,000 writes in 150 s; as 200 in 10 s they are as many, and leave the units for reads alone.
+"""
 
 
 class Pace:

@@ -18,6 +18,8 @@ ACCOUNT_PROPERTIES = (
     "preferredLanguage",
 )
 
+STANDING_PROPERTIES = ("id", "accountEnabled", "userType", "creationType")
+
 PROFILE_PROPERTIES = (
     "id",
     "accountEnabled",

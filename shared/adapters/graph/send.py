@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import httpx
 from azure.core.exceptions import AzureError, ClientAuthenticationError
@@ -106,15 +106,25 @@ def read_answer(call: Call, response: httpx.Response, now: datetime, read: Read[
 
 
 def json_object(call: Call, response: httpx.Response) -> JsonObject:
-    """The answer's JSON object, {} for a DELETE. Raises `DirectoryUnavailable` for half an answer."""
-    if call.method == "DELETE":
-        return {}
+    """The answer's JSON object. Raises `DirectoryUnavailable` for half an answer."""
     return _whole(call, _content(call, response))
 
 
 def whole_bytes(call: Call, response: httpx.Response) -> bytes:
     """The answer as it is. Raises `DirectoryUnavailable` where it is not ready."""
     return _content(call, response)
+
+
+def accepted(_call: Call, _response: httpx.Response) -> Literal[True]:
+    """Any good answer will do: it has no body, and the caller reads back."""
+    return True
+
+
+def confirmed(call: Call, response: httpx.Response) -> Literal[True]:
+    """The answer's value is true. Raises `DirectoryUnavailable` where it is not."""
+    if json_object(call, response).get("value") is not True:
+        raise DirectoryUnavailable(call.name)
+    return True
 
 
 def _content(call: Call, response: httpx.Response) -> bytes:

@@ -1,6 +1,6 @@
 """Calls keep to Graph's pace; after a 429, all calls of that kind to that tenant wait.
 
-Readers wait in place if it is not long.
+Who calls waits in place if it is not long.
 """
 
 import random
@@ -68,15 +68,17 @@ class ThrottledSender:
         self._paces = {quota: Pace(clock, RATES[quota].part(share)) for quota in Quota}
 
     async def once(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
-        """Send at once or raise `Throttled` where that is not allowed now; for writes. See `Sender.send`."""
-        pace = self._paces[call.quota]
-        if wait := pace.wait():
-            raise Throttled(call.name, wait)
-        pace.book()
-        return await self._attempt(call, make, read)
+        """Send when the pace allows it, and never again; for what must not be done twice.
+
+        Raises `Throttled` where that is too long to sit out. See `Sender.send`.
+        """
+        return await self._in_turn(call, make, read)
 
     async def patiently(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
-        """Send, sitting out short throttles and passing faults; for reads. See `Sender.send`."""
+        """Send, sitting out short throttles and passing faults; for what may be done twice.
+
+        See `Sender.send`.
+        """
         for failures in range(1, MOST_WAITS + 1):
             try:
                 return await self._in_turn(call, make, read)
