@@ -69,7 +69,7 @@ async def test_an_app_s_deletion_gives_way_to_the_person_s_own_before_its_mark()
     world = a_world()
     app_s = await until(world, "claim", Kind.DELETION, APP)
     (hers,) = await settled(world, await accepted(world, Kind.DELETION, PERSON))
-    assert (hers.status, hers.outcome("contoso")) == (Status.COMPLETED, Outcome.SOFT_DELETED)
+    assert (hers.status, hers.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
     superseded = await world.request(app_s)
     assert (superseded.status, superseded.irreversible_at) == (Status.CANCELLED, None)
 

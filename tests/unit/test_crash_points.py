@@ -71,7 +71,7 @@ class Crash:
             due = self.world.queue.due()
             for taken in due:
                 try:
-                    await self.shaken.runner.run(taken)
+                    await self.shaken.work(taken)
                 except PrivacyError:
                     await self.world.queue.send(taken, timedelta(seconds=30))
                 except Killed:
@@ -181,7 +181,7 @@ async def met_by_a_second_worker(kind: Kind, point: int, _name: str) -> tuple[Cr
     request_id = await crash.accepted()
 
     async def second() -> None:
-        await crash.world.runner.run(request_id)
+        await crash.world.work(request_id)
 
     crash.points.before = second
     await crash.shaken_runs(request_id)

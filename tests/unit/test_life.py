@@ -49,6 +49,7 @@ FAULTS = (
     PermissionMissing("find_users"),
 )
 BOSS = "operator x"
+GONE = {Outcome.SOFT_DELETED, Outcome.PURGED, Outcome.ALREADY_GONE}
 DECISIONS: dict[str, Callable[[Decisions, str], Coroutine[object, object, PrivacyRequest]]] = {
     "approve": lambda decisions, one: decisions.approve(one, Operator("x", may_act=True)),
     "cancel": lambda decisions, one: decisions.cancel(one, BOSS),
@@ -213,18 +214,19 @@ class Life(RuleBasedStateMachine):
         assert all(count == 1 for count in past.values())
 
     @invariant()
-    def nobody_is_in_a_recycle_bin_but_by_a_deletion_past_its_mark(self) -> None:
+    def nobody_is_gone_but_by_a_deletion_past_its_mark(self) -> None:
         marked = {self.about[one.id] for one in self.requests if one.irreversible_at}
         meant = {account for address in marked for account in PEOPLE[address]}
-        for tenant, directory in self.world.tenants.items():
-            assert {(tenant, object_id) for object_id in directory.recycle_bin} <= meant
+        for account in itertools.chain(*PEOPLE.values()):
+            assert account in meant or account[1] in self.world.tenants[account[0]].users
 
     @invariant()
-    def what_is_said_to_be_soft_deleted_is(self) -> None:
+    def what_is_said_of_an_account_is_so(self) -> None:
         for request in self.requests:
             for tenant, object_id in PEOPLE[self.about[request.id]]:
-                if request.outcome(tenant) is Outcome.SOFT_DELETED:
-                    assert object_id in self.world.tenants[tenant].recycle_bin
+                directory, outcome = self.world.tenants[tenant], request.outcome(tenant)
+                assert not (outcome in GONE and object_id in directory.users)
+                assert not (outcome is Outcome.PURGED and object_id in directory.recycle_bin)
 
     @invariant()
     def nothing_marked_was_cancelled_or_refused(self) -> None:
@@ -246,8 +248,20 @@ class Life(RuleBasedStateMachine):
             gone = request.status in {Status.CANCELLED, Status.REFUSED}
             assert not (gone and self.do(self.world.blobs.names(request.id)))
         self.a_final_state_never_changes()
-        self.what_is_said_to_be_soft_deleted_is()
+        self.what_is_said_of_an_account_is_so()
+        self.whoever_is_there_can_sign_in()
         self.loop.close()
+
+    def whoever_is_there_can_sign_in(self) -> None:
+        """But for those whose deletion is past its mark or waits for somebody to decide."""
+        open_still = (one for one in self.requests if one.status not in FINAL and one.irreversible_at)
+        waiting = (one for one in self.requests if one.status is Status.AWAITING_APPROVAL)
+        may_not = {
+            account for one in itertools.chain(open_still, waiting) for account in PEOPLE[self.about[one.id]]
+        }
+        for tenant, object_id in set(itertools.chain(*PEOPLE.values())) - may_not:
+            directory = self.world.tenants[tenant]
+            assert object_id not in directory.disabled & set(directory.users)
 
     async def let_everything_end(self) -> None:
         for _ in range(400):
@@ -259,6 +273,7 @@ class Life(RuleBasedStateMachine):
         for _ in range(3):
             await self.world.clock.sleep(timedelta(hours=2))
             await self.world.upkeep.sweep()
+            await self.world.run_what_is_due()
 
     def shaken(self, at: Points) -> World:
         """A process of its own over the same storage and directories, each of its calls a point."""
@@ -275,7 +290,7 @@ class Life(RuleBasedStateMachine):
         """Hand the first message to a worker, whenever it may be seen; it comes back if that fails."""
         _, request_id = self.world.queue.messages.pop(0)
         try:
-            await worker.runner.run(request_id)
+            await worker.work(request_id)
         except PrivacyError:
             await self.world.queue.send(request_id, timedelta(seconds=30))
         except Killed:

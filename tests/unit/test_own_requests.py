@@ -217,7 +217,7 @@ async def test_a_deletion_takes_a_sign_in_made_for_it() -> None:
     assert (response.status_code, response.headers["Location"]) == (202, f"/api/me/deletions/{body['id']}")
     request = await customers.world.settle(str(body["id"]))
     assert (request.status, request.proof) == (Status.COMPLETED, Proof.PERSON)
-    assert PERSON in customers.world.tenants["contoso"].recycle_bin
+    assert PERSON not in customers.world.tenants["contoso"].users
     assert (await customers.show(body["id"], ticket(body["ticket"]), Kind.DELETION)).status_code == 200
 
 

@@ -193,9 +193,13 @@ class World:
 
     async def run_what_is_due(self) -> None:
         for request_id in self.queue.due():
-            await self.runner.run(request_id)
-            await self.unblocker.run(request_id)
-            await self.notifier.run(request_id)
+            await self.work(request_id)
+
+    async def work(self, request_id: str) -> None:
+        """What a worker does with a message."""
+        await self.runner.run(request_id)
+        await self.unblocker.run(request_id)
+        await self.notifier.run(request_id)
 
     async def settle(self, request_id: str) -> PrivacyRequest:
         """Let time pass, message by message, until there are none."""
