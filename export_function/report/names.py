@@ -51,6 +51,7 @@ KNOWN: Mapping[str, str] = {
     "riskState": N_("State of risk"),
     "riskDetail": N_("Details of risk"),
     "ipAddress": N_("IP address"),
+    "@odata.type": N_("Kind"),
     "id": N_("Id"),
 }
 """Those that have a name of their own, in the order in which they are shown."""
@@ -60,7 +61,8 @@ _WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|\b|_)|[A-Z]?[a-z]+|[A-Z]+|\d+|[^
 
 def friendly(path: str, say: Say) -> str:
     """`riskDetail` as "Details of risk", `location.city` as "Location › City"."""
-    return " › ".join(_friendly(name, say) for name in path.split("."))
+    names = (path,) if path in KNOWN else path.split(".")
+    return " › ".join(_friendly(name, say) for name in names)
 
 
 def place(name: str) -> tuple[int, str]:

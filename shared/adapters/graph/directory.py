@@ -81,9 +81,9 @@ class GraphDirectory:
         call, make = calls.LISTS[source], related.REQUESTS[source]
         if source in related.SINGLE:
             found = await self._sender.patiently(call, lambda graph: make(graph, object_id), json_object)
-            return (without_annotations(found),) if found is not None else ()
+            return (related.record(source, found),) if found is not None else ()
         items = await self._all(call, lambda graph: make(graph, object_id))
-        return tuple(related.without_secrets(without_annotations(item)) for item in items)
+        return tuple(related.record(source, item) for item in items)
 
     async def photo(self, object_id: str) -> bytes | None:
         """See `Directory.photo`."""

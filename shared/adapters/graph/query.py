@@ -16,18 +16,23 @@ PROFILE_PROPERTIES = (
     "ageGroup",
     "businessPhones",
     "city",
+    "companyName",
     "consentProvidedForMinor",
     "country",
     "createdDateTime",
     "creationType",
     "department",
     "displayName",
+    "employeeHireDate",
     "employeeId",
+    "employeeOrgData",
+    "employeeType",
     "externalUserState",
     "externalUserStateChangeDateTime",
     "faxNumber",
     "givenName",
     "identities",
+    "imAddresses",
     "jobTitle",
     "lastPasswordChangeDateTime",
     "legalAgeGroupClassification",
@@ -35,6 +40,7 @@ PROFILE_PROPERTIES = (
     "mailNickname",
     "mobilePhone",
     "officeLocation",
+    "onPremisesExtensionAttributes",
     "otherMails",
     "passwordPolicies",
     "postalCode",
@@ -48,7 +54,10 @@ PROFILE_PROPERTIES = (
     "userPrincipalName",
     "userType",
 )
-"""What a consumer in B2C can have; the properties kept in a mailbox fail for users without one."""
+"""What a consumer in B2C can have, and what an app that manages users can write on anybody.
+
+The properties kept in a mailbox fail for users without one.
+"""
 
 EXTENSIONS_APP_FILTER = "startswith(displayName,'b2c-extensions-app')"
 """The application that all custom attributes of a B2C tenant belong to."""
