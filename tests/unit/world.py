@@ -1,7 +1,7 @@
 """The whole app on fakes: accept, run until nothing is due, look at what is left."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from shared.domain.directories import Directories
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Plan
-from shared.domain.ports import Stored
+from shared.domain.ports import Directory, Stored
 from shared.domain.promises import Promises
 from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.runner import RetryPolicy, Runner
@@ -67,6 +67,8 @@ class World:
     optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
     processing: Processing = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    """In place of those in memory."""
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -76,7 +78,7 @@ class World:
     def wire(self) -> None:
         """Put the app together from what there is."""
         hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
-        directories = Directories(dict(self.tenants), self.topology.domains)
+        directories = Directories({**self.tenants, **self.directories}, self.topology.domains)
         identification = Identification(directories, self.topology, clock, WINDOW)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
         collector = Collector(directories, self.blobs, clock, self.optional)
