@@ -25,6 +25,8 @@ from shared.domain.turn import Turn
 
 MOST_PARTS = 80
 """So that what is known of them fits into a row of the table; about 800,000 events."""
+SWITCHED_OFF = "switched_off"
+"""Why an optional section that settings do not name is not available; other reasons come with a fault."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,10 @@ class Collector:
 
         A fault loses nothing of what was collected before it.
         """
-        wanted = [kind for kind in kinds if kind.required or kind.name.lower() in self.wanted]
 
         async def collect(request: PrivacyRequest, turn: Turn) -> StepResult:
             moved = request
-            for kind in wanted:
+            for kind in kinds:
                 while not _is_whole(moved.progress(tenant), kind):
                     if moved is not request and (turn.over or _in_pieces(moved.progress(tenant), kind)):
                         return Unfinished(moved)
@@ -90,6 +91,8 @@ class Collector:
         turn: Turn,
     ) -> Piece | str:
         """The next piece, or why there is none to be had. Raises `AskOperator` for a required one."""
+        if not (kind.required or kind.name.lower() in self.wanted):
+            return SWITCHED_OFF
         person = tuple(one.account for one in request.tenants.values() if one.account)
         directory = self.directories.of(progress)
         asked = Asked(

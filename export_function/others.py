@@ -1,18 +1,26 @@
 """Mask what is other people's in a person's audit events (GDPR Art. 15(4)); what is the person's own stays.
 
-An event names who did it and to whom. If that is somebody else, name, id and address are masked; the kind of
-event, its time and its result stay. Where somebody else acted, the client's address and program are theirs.
+An event names who did it and to whom. Of somebody else, nothing stays but of which type they are, and which
+of their properties changed; the kind of event, its time and its result stay. Where somebody else acted, the
+client's address and program are theirs. Their ids, names and addresses are masked wherever else the event
+repeats them, as "Add app role assignment" does among what changed of the application.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from shared.domain.account import Account
 from shared.domain.ports import JsonObject, JsonValue
 
 MASK = "[somebody else]"
-WHO = frozenset({"id", "displayName", "userPrincipalName", "ipAddress", "homeTenantId", "homeTenantName"})
+NAMES = ("id", "userPrincipalName", "ipAddress")
+"""By which an event names people, each alone one's own (Graph `auditUserIdentity`, `targetResource`)."""
+TYPES = frozenset({"@odata.type", "type", "groupType", "userType"})
+"""What says of which type somebody is, not who."""
 CLIENT = ("clientipaddress", "ipaddress", "ip address", "user-agent", "client")
 """Keys of `additionalDetails`, in lower case, that tell of the device of whoever acted."""
+REPEATING = ("resultReason", "additionalDetails", "targetResources")
+"""Where an event may repeat who it is about."""
 
 
 def masking_others(person: Iterable[Account]) -> Callable[[JsonObject], JsonObject]:
@@ -33,42 +41,70 @@ def _names(person: Iterable[Account]) -> Iterable[str]:
 
 
 def _shown(event: JsonObject, own: frozenset[str]) -> JsonObject:
-    initiated, targets = event.get("initiatedBy"), event.get("targetResources")
-    user = initiated.get("user") if isinstance(initiated, Mapping) else None
-    somebody_else_acted = isinstance(user, Mapping) and not _is_own(user, own)
-    masked: dict[str, JsonValue] = dict(event)
-    if isinstance(initiated, Mapping) and isinstance(user, Mapping) and somebody_else_acted:
-        masked["initiatedBy"] = {**initiated, "user": _without_who(user)}
-        masked["additionalDetails"] = _without_client(event.get("additionalDetails"))
-    if isinstance(targets, list):
-        masked["targetResources"] = [_target(target, own) for target in targets]
-    return masked
+    others = [one for one in _people(event) if _is_other(one, own)]
+    if not others:
+        return event
+    return _without_mentions(_without_targets(_without_initiator(event, own), own), others, own)
 
 
-def _target(target: JsonValue, own: frozenset[str]) -> JsonValue:
-    if not isinstance(target, Mapping) or target.get("type") != "User" or _is_own(target, own):
-        return target
-    changes = target.get("modifiedProperties")
-    hidden = [_without_values(change) for change in changes] if isinstance(changes, list) else changes
-    return {**_without_who(target), "modifiedProperties": hidden}
+def _people(event: JsonObject) -> Iterator[JsonValue]:
+    yield _initiator(event)
+    targets = event.get("targetResources")
+    yield from filter(_is_person, targets if isinstance(targets, list) else [])
 
 
-def _is_own(who: JsonObject, own: frozenset[str]) -> bool:
+def _initiator(event: JsonObject) -> JsonValue:
+    initiated = event.get("initiatedBy")
+    return initiated.get("user") if isinstance(initiated, Mapping) else None
+
+
+def _is_person(target: JsonValue) -> bool:
+    if not isinstance(target, Mapping):
+        return False
+    return target.get("type") == "User" or bool(target.get("userPrincipalName"))
+
+
+def _is_other(who: JsonValue, own: frozenset[str]) -> bool:
+    """Whether somebody is named, and not the person; Graph leaves empty who did it where nobody is known."""
+    if not isinstance(who, Mapping):
+        return False
     named = [str(who[key]).lower() for key in ("id", "userPrincipalName") if who.get(key)]
-    return any(name in own for name in named)
+    is_somebody = any(value for key, value in who.items() if key not in TYPES)
+    return is_somebody and not any(name in own for name in named)
 
 
-def _without_who(who: JsonObject) -> dict[str, JsonValue]:
-    return {key: MASK if key in WHO and value is not None else value for key, value in who.items()}
+def _without_initiator(event: JsonObject, own: frozenset[str]) -> JsonObject:
+    initiated, user = event.get("initiatedBy"), _initiator(event)
+    if not isinstance(initiated, Mapping) or not _is_other(user, own):
+        return event
+    details = {name: _without_client(event[name]) for name in ("additionalDetails",) if name in event}
+    return {**event, "initiatedBy": {**initiated, "user": _masked(user)}, **details}
+
+
+def _without_targets(event: JsonObject, own: frozenset[str]) -> JsonObject:
+    targets = event.get("targetResources")
+    if not isinstance(targets, list):
+        return event
+    shown = [_masked(one) if _is_person(one) and _is_other(one, own) else one for one in targets]
+    return {**event, "targetResources": shown}
+
+
+def _masked(who: JsonValue) -> JsonValue:
+    if not isinstance(who, Mapping):
+        return who
+    return {key: _masked_value(key, value) for key, value in who.items()}
+
+
+def _masked_value(key: str, value: JsonValue) -> JsonValue:
+    if key == "modifiedProperties" and isinstance(value, list):
+        return [_without_values(change) for change in value]
+    return value if key in TYPES or value is None else MASK
 
 
 def _without_values(change: JsonValue) -> JsonValue:
     if not isinstance(change, Mapping):
-        return change
-    return {
-        key: MASK if key in {"oldValue", "newValue"} and value is not None else value
-        for key, value in change.items()
-    }
+        return MASK
+    return {key: value if key == "displayName" or value is None else MASK for key, value in change.items()}
 
 
 def _without_client(details: JsonValue) -> JsonValue:
@@ -80,3 +116,26 @@ def _without_client(details: JsonValue) -> JsonValue:
         else detail
         for detail in details
     ]
+
+
+def _without_mentions(event: JsonObject, others: Iterable[JsonValue], own: frozenset[str]) -> JsonObject:
+    theirs = {name for one in others for name in _named_by(one) if name.lower() not in own}
+    if not theirs:
+        return event
+    longest_first = sorted(theirs, key=len, reverse=True)
+    mention = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    return {key: _replaced(value, mention) if key in REPEATING else value for key, value in event.items()}
+
+
+def _named_by(who: JsonValue) -> Iterator[str]:
+    held = who if isinstance(who, Mapping) else {}
+    values = (held.get(key) for key in NAMES)
+    yield from (value for value in values if isinstance(value, str) and value)
+
+
+def _replaced(value: JsonValue, mention: "re.Pattern[str]") -> JsonValue:
+    if isinstance(value, str):
+        return mention.sub(MASK, value)
+    if isinstance(value, Mapping):
+        return {key: _replaced(one, mention) for key, one in value.items()}
+    return [_replaced(one, mention) for one in value] if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 """Real processes as tests see them."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 from local.child import Child, Command, python
 from local.client import AppClient, client_for
 from local.graph.certificate import write_certificate
+from local.graph.directory import ALL_ROLES
 from local.stack import Ready, Stack, StackOptions, running_stack
 from shared.domain.ports import Mail
 
@@ -76,6 +78,22 @@ class Simulator:
         issuer = next(one["domain"] for one in self.tenants if one["name"] == tenant)
         identity = {"signInType": "emailAddress", "issuer": issuer, "issuerAssignedId": address}
         return self.add_user(tenant, identities=[identity], **properties), address
+
+    def add(self, tenant: str, body: Json) -> None:
+        """A user as the body has it, whatever its texts are."""
+        self._send("users", {"tenant": tenant, **body})
+
+    def note_events(self, tenant: str, events: Sequence[Json]) -> None:
+        """Audit events as they are."""
+        self._send("events", {"tenant": tenant, "events": events})
+
+    def withhold(self, tenant: str, roles: frozenset[str]) -> None:
+        """Later tokens of the tenant carry all roles but these."""
+        self.ask("POST", "roles", tenant=tenant, roles=sorted(set(ALL_ROLES) - roles))
+
+    def _send(self, what: str, body: Json) -> None:
+        # Escaped: half of a pair of surrogates has no bytes in UTF-8, which httpx would write.
+        self.control.post(f"/_control/{what}", content=json.dumps(body)).raise_for_status()
 
     def state(self, tenant: str, object_id: str) -> str:
         """active, soft_deleted, gone or unknown."""

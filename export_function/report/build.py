@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from export_function.collector import SWITCHED_OFF
 from export_function.derived import custom_attributes, friendly_name, identities
 from export_function.event_kinds import EVENT_KINDS
 from export_function.gaps import KNOWN_GAPS
@@ -42,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "licence": N_("the directory's licence does not include it"),
     "not_supported": N_("this kind of directory has no such thing"),
     "refused": N_("the directory refused to give it"),
+    SWITCHED_OFF: N_("the company has switched it off in this service's settings"),
 }
 UNKNOWN_REASON = N_("the directory could not give it")
 LAWS: Mapping[Regulation, str] = {

@@ -70,8 +70,15 @@ def unknown(what: str) -> GraphError:
 
 def ok(request: Request, body: Json) -> Response:
     """200 with JSON."""
-    content = json.dumps(body, ensure_ascii=False).encode()
-    return Response(content, headers=_headers(request) | {"content-type": _CONTENT})
+    return Response(encoded(body), headers=_headers(request) | {"content-type": _CONTENT})
+
+
+def encoded(body: Json) -> bytes:
+    """As JSON; half of a pair of surrogates has no bytes in UTF-8 and is escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body).encode()
 
 
 def no_content(request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.graph.accounts_control import AccountsControl
+from local.graph.answers import encoded
 from local.graph.asked import Refused, asked_of, number, switch
 from local.graph.audits_api import AuditPages
 from local.graph.directory import ALL_ROLES, Json, Tenant
@@ -48,6 +49,7 @@ class Control:
             Route("/_control/users/{tenant}/{object_id}", self.show_user),
             Route("/_control/related/{tenant}/{object_id}", self.show_related),
             Route("/_control/licence", self.change_licence, methods=["POST"]),
+            Route("/_control/events", self.add_events, methods=["POST"]),
             Route("/_control/events/{tenant}/{object_id}", self.show_events),
             *AccountsControl(self.tenants).routes(),
             *self.sign_in.routes(),
@@ -119,6 +121,13 @@ class Control:
             recycled["deletedDateTime"] = str(deleted)
         return JSONResponse({"object_id": user["id"]}, 201)
 
+    async def add_events(self, request: Request) -> Response:
+        """Audit events as they are given, about whomever they name."""
+        asked = await request.json()
+        for event in asked["events"]:
+            self.tenants[asked["tenant"]].note_event(event)
+        return Response(status_code=204)
+
     async def change_licence(self, request: Request) -> Response:
         """Whether tenants have the licence that brings sign-ins."""
         premium = bool((await asked_of(request)).get("premium"))
@@ -129,21 +138,25 @@ class Control:
     async def show_related(self, request: Request) -> Response:
         """What is kept about a user beside the user."""
         tenant, object_id = self.tenants[request.path_params["tenant"]], request.path_params["object_id"]
-        return JSONResponse(tenant.related.get(object_id, {}))
+        return _shown(dict(tenant.related.get(object_id, {})))
 
     async def show_user(self, request: Request) -> Response:
         """Where a user is, and all that is held on them."""
         tenant, object_id = self.tenants[request.path_params["tenant"]], request.path_params["object_id"]
         now = tenant.held
         user = now.users.get(object_id) or now.bin.get(object_id)
-        return JSONResponse({"state": tenant.state_of(object_id), "user": user})
+        return _shown({"state": tenant.state_of(object_id), "user": user})
 
     async def show_events(self, request: Request) -> Response:
         """All events that concern a user."""
         tenant, object_id = self.tenants[request.path_params["tenant"]], request.path_params["object_id"]
         events = [*tenant.as_target.get(object_id, ()), *tenant.as_initiator.get(object_id, ())]
         by_id = {str(event["id"]): event for event in events}
-        return JSONResponse({"ids": sorted(by_id), "events": list(by_id.values())})
+        return _shown({"ids": sorted(by_id), "events": list(by_id.values())})
+
+
+def _shown(body: Json) -> Response:
+    return Response(encoded(body), media_type="application/json")
 
 
 def as_refusal(_request: Request, error: Exception) -> Response:

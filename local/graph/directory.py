@@ -171,8 +171,21 @@ class Tenant:
         }
         self.as_target[object_id].append(event)
 
+    def note_event(self, event: Json) -> None:
+        """An audit event, to be found by the ids of its targets and of the user who did it."""
+        targets, initiated = event.get("targetResources"), event.get("initiatedBy")
+        user = initiated.get("user") if isinstance(initiated, dict) else None
+        for object_id in _ids(targets if isinstance(targets, list) else []):
+            self.as_target[object_id].append(event)
+        for object_id in _ids([user]):
+            self.as_initiator[object_id].append(event)
+
     def state_of(self, object_id: str) -> str:
         """active, soft_deleted, gone or unknown."""
         held = self.held
         places = {"active": held.users, "soft_deleted": held.bin, "gone": self.gone}
         return next((state for state, place in places.items() if object_id in place), "unknown")
+
+
+def _ids(named: list[object]) -> set[str]:
+    return {str(one["id"]) for one in named if isinstance(one, dict) and one.get("id")}

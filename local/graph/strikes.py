@@ -74,6 +74,10 @@ async def _truncated(_fault: Fault, struck: Struck) -> Response:
     return Response(bytes(whole.body)[: len(whole.body) // 2], whole.status_code, kept)
 
 
+async def _no_json(_fault: Fault, _struck: Struck) -> Response:
+    return Response(_GATEWAY, 200, media_type="text/html")
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a kind does, and what it needs to do it: `fields` of the fault, methods, a piece of the query."""
@@ -101,6 +105,7 @@ CATALOGUE: Mapping[str, Kind] = {
     "cut_before": Kind(_cut_before),
     "cut_after": Kind(_cut_after),
     "truncated": Kind(_truncated, methods=_WITH_BODY),
+    "no_json": Kind(_no_json, methods=_WITH_BODY),
     "expired_page": Kind(
         _instead(expired_page), methods=frozenset({"GET"}), endpoints=frozenset({GRAPH}), query=_LATER_PAGE
     ),

@@ -21,7 +21,8 @@ PROPERTIES = frozenset(
     {
         *DEFAULTS,
         *("accountEnabled", "ageGroup", "city", "companyName", "consentProvidedForMinor", "country"),
-        *("createdDateTime", "creationType", "deletedDateTime", "department", "employeeId"),
+        *("createdDateTime", "creationType", "deletedDateTime", "department", "employeeHireDate"),
+        *("employeeId", "employeeOrgData", "employeeType", "onPremisesExtensionAttributes"),
         *("externalUserState", "externalUserStateChangeDateTime", "faxNumber"),
         *("lastPasswordChangeDateTime", "legalAgeGroupClassification", "mailNickname", "passwordPolicies"),
         *("postalCode", "signInSessionsValidFromDateTime", "state", "streetAddress", "usageLocation"),

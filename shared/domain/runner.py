@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from shared.domain.agenda import ready_at
 from shared.domain.errors import (
     AskOperator,
+    DirectoryFault,
     GiveUp,
     InvalidTransition,
     Overtaken,
@@ -182,7 +183,10 @@ class Runner:
         if isinstance(error, Throttled):
             return Pause(error.retry_after or self.retries.pause(3), error.code)
         if isinstance(error, PrivacyError):
-            self.log.warning("step_failed", step=step.name, code=error.code, tries=request.tries + 1)
+            call = error.call if isinstance(error, DirectoryFault) else None
+            self.log.warning(
+                "step_failed", step=step.name, code=error.code, call=call, tries=request.tries + 1
+            )
             return self._failure(request, error.code)
         self.log.exception("step_failed", step=step.name, code="unexpected_error", tries=request.tries + 1)
         return self._failure(request, "unexpected_error")

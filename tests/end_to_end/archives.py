@@ -23,6 +23,17 @@ class Export:
         lines = self.files.read(f"data/{tenant}/directory-audits.ndjson").splitlines()
         return [json.loads(line)["id"] for line in lines]
 
+    def read(self, tenant: str, name: str) -> list[dict[str, object]]:
+        """The records of a file of a tenant."""
+        records: list[dict[str, object]] = json.loads(self.files.read(f"data/{tenant}/{name}"))
+        return records
+
+    def lines(self, tenant: str, name: str) -> list[dict[str, object]]:
+        """The records of a file with one on each line; none where there is no such file."""
+        path = f"data/{tenant}/{name}"
+        held = self.files.read(path).splitlines() if path in self.files.namelist() else []
+        return [json.loads(line) for line in held]
+
     def profile(self, tenant: str) -> dict[str, object]:
         """The profile in a tenant."""
         profile: dict[str, object] = json.loads(self.files.read(f"data/{tenant}/profile.json"))

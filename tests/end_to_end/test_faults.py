@@ -22,7 +22,7 @@ FAULTS: dict[str, dict[str, object]] = {
 }
 WITHOUT_PAGES = sorted(set(FAULTS) - {"expired_page"})
 """What can happen to a deletion: it reads no list of several pages."""
-OF_BODIES = {"slow_body", "truncated"}
+OF_BODIES = {"slow_body", "truncated", "no_json"}
 """What cannot happen to a DELETE."""
 EVENTS = 1600
 """So that both lists have two pages."""

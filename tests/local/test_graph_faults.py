@@ -123,6 +123,16 @@ def test_a_truncated_body_is_as_long_as_its_head_says_and_no_json(
         answer.json()
 
 
+def test_an_answer_of_something_between_is_called_good_and_no_json(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    simulator.fault("no_json")
+    answer = http.get("/users")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    with pytest.raises(ValueError):
+        answer.json()
+
+
 def test_a_page_expires_only_where_one_is_asked_for(simulator: Simulator, http: httpx.Client) -> None:
     simulator.fault("expired_page")
     link = http.get("/users", params={"$top": "1"}).json()["@odata.nextLink"]

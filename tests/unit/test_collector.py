@@ -72,12 +72,20 @@ async def test_a_missing_permission_for_an_optional_section_is_told() -> None:
     assert state(request, "extensions") == (SectionState.NOT_AVAILABLE, "permission_missing")
 
 
-async def test_optional_sections_can_be_left_out() -> None:
-    world = World(optional=frozenset({"photo"}))
-    world.person("contoso")
+async def test_sections_that_are_switched_off_are_not_asked_for_and_told_as_such() -> None:
+    world = world_with(extensions=[{"id": "1"}])
+    world.optional = frozenset({"photo"})
+    world.wire()
     request = await world.ended(Kind.EXPORT, EMAIL)
-    held = {section.name for section in request.progress("contoso").sections}
-    assert held == {kind.name for kind in FROM_GRAPH if kind.required} | {"photo"}
+    assert {section.name for section in request.progress("contoso").sections} == {
+        kind.name for kind in FROM_GRAPH
+    }
+    off = {kind.name for kind in FROM_GRAPH if not kind.required} - {"photo"}
+    assert {state(request, name) for name in off} == {(SectionState.NOT_AVAILABLE, "switched_off")}
+    assert not {"extensions", "sign_ins"} & {name for name, _ in world.tenants["contoso"].calls}
+    archive = archive_of(world, request)
+    assert "data/contoso/extensions.json" not in archive.namelist()
+    assert "the company has switched it off" in archive.read("index.html").decode()
 
 
 @pytest.mark.parametrize("fault", [Throttled("x", None), DirectoryUnavailable("x")])

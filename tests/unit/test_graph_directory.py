@@ -86,6 +86,28 @@ async def test_a_profile_is_put_together_from_all_custom_attributes() -> None:
     assert len(paper.asked) == 4
 
 
+KIND = "#microsoft.graph.group"
+
+
+async def test_a_record_says_of_which_kind_it_is_without_other_annotations() -> None:
+    paper = Paper([page({"id": "g", "@odata.type": KIND, "@odata.id": "x", "tags@odata.type": "x"})])
+    assert await paper.directory().records(OBJECT_ID, Source.MEMBERSHIPS) == (
+        {"@odata.type": KIND, "id": "g"},
+    )
+
+
+async def test_secrets_of_authenticators_are_left_out_and_a_property_of_that_name_elsewhere_is_not() -> None:
+    directory = Paper([page({"id": "1", "password": "p", "secretKey": "s"})]).directory()
+    assert await directory.records(OBJECT_ID, Source.AUTHENTICATION_METHODS) == ({"id": "1"},)
+    (extension,) = await directory.records(OBJECT_ID, Source.EXTENSIONS)
+    assert (extension["password"], extension["secretKey"]) == ("p", "s")
+
+
+async def test_a_page_of_something_between_is_no_photo() -> None:
+    answers = [httpx.Response(200, html="<h1>Sign in</h1>"), httpx.Response(200, content=b"\xff\xd8")]
+    assert await Paper(answers).directory().photo(OBJECT_ID) == b"\xff\xd8"
+
+
 async def test_a_profile_of_nobody_is_none() -> None:
     assert await Paper([page(), failing(404, ABSENT)]).directory().profile(OBJECT_ID) is None
 

@@ -1,6 +1,8 @@
+import pytest
+
 from export_function.others import MASK, masking_others
 from shared.domain.account import Account, Identity
-from shared.domain.ports import JsonObject
+from shared.domain.ports import JsonObject, JsonValue
 from tests.unit.samples import CONTOSO, NOW
 
 ADA = Account(
@@ -70,3 +72,42 @@ def test_events_of_another_form_pass_through() -> None:
     for odd in ({"id": "x"}, {"id": "x", "initiatedBy": None, "targetResources": [None, 3, "User"]}):
         assert shown(odd) == odd
     assert MASK not in str(shown({"id": "x", "additionalDetails": "text"}))
+
+
+def test_of_somebody_else_only_what_they_are_stays_whatever_else_is_told_of_them() -> None:
+    eve = {**user(EVE, "eve"), "mail": "eve@example.com", "homeTenantId": None, "userType": "Guest"}
+    told = shown(event(eve, {**user(ADA.object_id, "ada"), "telephone": "1"}))
+    assert told["initiatedBy"] == {
+        "user": {**dict.fromkeys(eve, MASK), "homeTenantId": None, "userType": "Guest"},
+        "app": None,
+    }
+    assert "telephone" in str(told["targetResources"])
+
+
+def test_a_person_among_the_targets_is_one_whatever_type_graph_names() -> None:
+    unnamed = {**user(EVE, "eve"), "type": None}
+    assert "eve" not in str(shown(event(user(ADA.object_id, "ada"), unnamed)))
+
+
+def test_what_an_event_repeats_of_somebody_else_is_masked_wherever_it_stands() -> None:
+    changes: list[JsonValue] = [
+        {"displayName": "User.UPN", "oldValue": None, "newValue": f'"Eve@{CONTOSO}"'},
+        {"displayName": "AppRole.Value", "oldValue": None, "newValue": '"Buyer"'},
+    ]
+    app: JsonObject = {"id": "shop", "type": "ServicePrincipal", "modifiedProperties": changes}
+    given = {**event(user(ADA.object_id, "ada"), app, user(EVE, "eve")), "resultReason": f"for {EVE.upper()}"}
+    told = shown(given)
+    assert (told["resultReason"], "eve" in str(told).lower()) == (f"for {MASK}", False)
+    assert "Buyer" in str(told)
+    assert told["id"] == given["id"]
+
+
+@pytest.mark.parametrize("nobody", [{}, {"id": None, "displayName": None}, {"id": "", "ipAddress": ""}])
+def test_where_nobody_is_named_nobody_is_masked(nobody: JsonObject) -> None:
+    signed_in = event(nobody, {"id": ADA.object_id, "displayName": None})
+    assert shown(signed_in) == signed_in
+
+
+def test_nothing_is_added_to_an_event_that_lacks_something() -> None:
+    bare: JsonObject = {"id": "x", "initiatedBy": {"user": user(EVE, "eve")}}
+    assert set(shown(bare)) == set(bare)

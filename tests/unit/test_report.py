@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from export_function.report.build import MOST_RECORDS
+from export_function.report.names import friendly
 from export_function.report.processing import TITLES, load_processing
 from export_function.report.render import TEMPLATES
 from export_function.report.shown import LONGEST
@@ -210,3 +211,10 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_what_graph_says_of_a_record_s_kind_has_a_name_of_its_own() -> None:
+    assert [friendly(path, str) for path in ("@odata.type", "location.city")] == [
+        "Kind of record",
+        "Location › City",
+    ]

@@ -50,6 +50,7 @@ async def test_a_fault_that_stays_fails_the_request_when_its_budget_is_spent() -
     request = await world.ended(Kind.EXPORT, EMAIL)
     assert (request.status, request.reason) == (Status.FAILED, "directory_unavailable")
     assert request.updated_at - NOW >= BUDGET
+    assert {fields["call"] for event, fields in world.log.lines if event == "step_failed"} == {"find_users"}
 
 
 async def test_an_error_nobody_expected_is_counted_and_reported() -> None:

@@ -1,7 +1,7 @@
 """The whole app on fakes: accept, run until nothing is due, look at what is left."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ from shared.domain.keyed_hash import KeyedHash
 from shared.domain.notices import Channel
 from shared.domain.notifier import Notifier, Way
 from shared.domain.plan import Plan
-from shared.domain.ports import JsonObject, Stored
+from shared.domain.ports import Directory, JsonObject, Stored
 from shared.domain.promises import Promises
 from shared.domain.request import Kind, PrivacyRequest, Proof
 from shared.domain.runner import RetryPolicy, Runner
@@ -92,6 +92,8 @@ class World:
     policy: Policy = field(default_factory=Policy)
     channels: tuple[Channel, ...] = ()
     ways: dict[Channel, Way] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    """In place of those in memory."""
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -101,7 +103,7 @@ class World:
     def wire(self) -> None:
         """Put the app together from what there is."""
         hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
-        directories = Directories(dict(self.tenants), self.topology.domains)
+        directories = Directories({**self.tenants, **self.directories}, self.topology.domains)
         self.seal = seal = FernetSeal(hashing)
         identification = Identification(directories, self.topology, clock, WINDOW, seal)
         claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)

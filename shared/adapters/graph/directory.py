@@ -1,7 +1,7 @@
 """One tenant in Microsoft Graph, as the domain's `Directory`."""
 
+import contextlib
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
@@ -27,6 +27,7 @@ from shared.adapters.graph.send import (
 )
 from shared.adapters.graph.throttle import ThrottledSender
 from shared.domain.account import Account, Identity, RecycledAccount, Standing
+from shared.domain.errors import DirectoryRefused, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
 from shared.domain.sources import Source
 
@@ -101,6 +102,9 @@ class GraphDirectory:
             if part is None:
                 return None
             profile = {**profile, **without_annotations(part)}
+        with contextlib.suppress(DirectoryRefused, NotOffered):
+            further = await self._user(calls.READ_PROFILE, object_id, query.FURTHER_PROPERTIES)
+            profile = {**profile, **without_annotations(further or {})}
         return profile
 
     async def records(self, object_id: str, source: Source) -> tuple[JsonObject, ...]:
@@ -108,9 +112,9 @@ class GraphDirectory:
         call, make = calls.LISTS[source], related.REQUESTS[source]
         if source in related.SINGLE:
             found = await self._sender.patiently(call, lambda graph: make(graph, object_id), json_object)
-            return (without_annotations(found),) if found is not None else ()
+            return (related.record(source, found),) if found is not None else ()
         items = await self._all(call, lambda graph: make(graph, object_id))
-        return tuple(related.without_secrets(without_annotations(item)) for item in items)
+        return tuple(related.record(source, item) for item in items)
 
     async def photo(self, object_id: str) -> bytes | None:
         """See `Directory.photo`."""
@@ -122,7 +126,7 @@ class GraphDirectory:
 
     async def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.sign_ins`."""
-        async with aclosing(
+        async with contextlib.aclosing(
             self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
         ) as events:
             async for page in events:
@@ -133,7 +137,7 @@ class GraphDirectory:
     ) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.audit_events`. One query a role: Graph does not document `or` for this list."""
         call = calls.AUDITS[role]
-        async with aclosing(
+        async with contextlib.aclosing(
             self._pages(call, _audits_request(query.audits(object_id, role, until)))
         ) as events:
             async for page in events:

@@ -60,6 +60,19 @@ PROFILE_PROPERTIES = (
 )
 """What a consumer in B2C can have; the properties kept in a mailbox fail for users without one."""
 
+FURTHER_PROPERTIES = (
+    "companyName",
+    "employeeHireDate",
+    "employeeOrgData",
+    "employeeType",
+    "imAddresses",
+    "onPremisesExtensionAttributes",
+)
+"""What an app that manages users can write on anybody, though a consumer hardly has it.
+
+Asked for apart: a directory that does not know one of them refuses the whole request.
+"""
+
 EXTENSIONS_APP_FILTER = "startswith(displayName,'b2c-extensions-app')"
 """The application that all custom attributes of a B2C tenant belong to."""
 

@@ -6,6 +6,7 @@ from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph import query
+from shared.adapters.graph.accounts import without_annotations
 from shared.domain.ports import JsonObject
 from shared.domain.sources import Source
 
@@ -47,10 +48,17 @@ REQUESTS: Mapping[Source, Make] = {
 }
 SINGLE = frozenset({Source.RISKY_USER})
 """One object in place of a list."""
-SECRETS = frozenset({"secretKey", "password"})
-"""Graph gives null for these; an export must not depend on it."""
+SECRETS: Mapping[Source, frozenset[str]] = {
+    Source.AUTHENTICATION_METHODS: frozenset({"secretKey", "password"})
+}
+"""Graph gives null for these; an export must not depend on it. Elsewhere such a name is a person's data."""
+KIND = "@odata.type"
+"""What Graph says beside a record's properties that tells a group from a role, a phone from a password."""
 
 
-def without_secrets(item: JsonObject) -> JsonObject:
-    """The item without what must never leave the directory."""
-    return {name: value for name, value in item.items() if name not in SECRETS}
+def record(source: Source, item: JsonObject) -> JsonObject:
+    """The item with its kind, without other annotations and without what must never leave the directory."""
+    kind = {KIND: item[KIND]} if KIND in item else {}
+    secrets = SECRETS.get(source, frozenset())
+    own = {name: value for name, value in without_annotations(item).items() if name not in secrets}
+    return {**kind, **own}

@@ -111,7 +111,9 @@ def json_object(call: Call, response: httpx.Response) -> JsonObject:
 
 
 def whole_bytes(call: Call, response: httpx.Response) -> bytes:
-    """The answer as it is. Raises `DirectoryUnavailable` where it is not ready."""
+    """The answer as it is. Raises `DirectoryUnavailable` where it is not ready, or a text."""
+    if response.headers.get("Content-Type", "").startswith(("text/", "application/json")):
+        raise DirectoryUnavailable(call.name)
     return _content(call, response)
 
 
