@@ -1,7 +1,6 @@
 """One tenant in Microsoft Graph, as the domain's `Directory`."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
@@ -93,24 +92,15 @@ class GraphDirectory:
             whole_bytes,
         )
 
-    async def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
+    def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.sign_ins`."""
-        async with aclosing(
-            self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
-        ) as events:
-            async for page in events:
-                yield page
+        return self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
 
-    async def audit_events(
+    def audit_events(
         self, object_id: str, role: AuditRole, until: str | None
     ) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.audit_events`. One query a role: Graph does not document `or` for this list."""
-        call = calls.AUDITS[role]
-        async with aclosing(
-            self._pages(call, _audits_request(query.audits(object_id, role, until)))
-        ) as events:
-            async for page in events:
-                yield page
+        return self._pages(calls.AUDITS[role], _audits_request(query.audits(object_id, role, until)))
 
     async def close(self) -> None:
         """Close the connections; the next call opens them again."""
