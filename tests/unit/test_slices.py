@@ -38,10 +38,10 @@ async def names(one: Slice) -> list[list[str]]:
 
 
 async def test_events_of_several_lists_come_newest_first_and_once() -> None:
-    first = [[event(9), event(7)], [event(5), event(3)]]
-    second = [[event(8), event(7)], [event(4), event(3)]]
+    first = [[event(9), event(7), event(5)], [event(3)]]
+    second = [[event(8), event(7), event(6)], [event(4), event(3)]]
     found = await names(a_slice(lists(first, second)))
-    assert [name for some in found for name in some] == ["9", "8", "7", "5", "4", "3"]
+    assert [name for some in found for name in some] == ["9", "8", "7", "6", "5", "4", "3"]
 
 
 async def test_what_is_beyond_the_slowest_list_waits() -> None:
