@@ -30,8 +30,13 @@ class LocalReceiptKey:
 
     async def signature(self, data: bytes) -> bytes:
         """See `SigningKey.signature`."""
-        r, s = decode_dss_signature(self._private.sign(data, ECDSA(hashes.SHA256())))
-        return r.to_bytes(COORDINATE) + s.to_bytes(COORDINATE)
+        return raw_signature(self._private.sign(data, ECDSA(hashes.SHA256())))
+
+
+def raw_signature(der: bytes) -> bytes:
+    """The two numbers, leading zeros included, of a signature in DER."""
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(COORDINATE) + s.to_bytes(COORDINATE)
 
 
 def public_key(x: bytes, y: bytes) -> PublicKey:

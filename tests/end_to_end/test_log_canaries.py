@@ -21,7 +21,9 @@ def secrets_of_process(pid: int) -> dict[str, str]:
     return {
         name: value
         for name, value in settings.items()
-        if name.endswith(("CLIENT_SECRET", "_KEY", "connectionString", "AzureWebJobsStorage"))
+        if name.endswith(
+            ("CLIENT_SECRET", "HASH_KEY", "RECEIPTS__KEY", "connectionString", "AzureWebJobsStorage")
+        )
     }
 
 

@@ -129,6 +129,22 @@ def test_absence_is_said_to_have_been_read_twice_and_how_far_apart() -> None:
     )
 
 
+async def test_verified_is_dated_by_the_last_look_at_that_tenant_and_by_nothing_else() -> None:
+    day = timedelta(days=1)
+    run = a_life(found("soft_deleted"))[1]
+    steps = ("identify:contoso", "verify:contoso", "soft-delete:contoso", "verify:fabrikam", "erase")
+    events = [run.with_done(step, NOW + number * day).last for number, step in enumerate(steps, start=1)]
+    ended = a_life(found("soft_deleted"))[-1]
+    claims = claims_of(ended, tuple(event for event in events if event))
+    assert told(claims)["verifiedAt"] == "2026-11-26T12:00:00Z"
+    assert told(claims, "fabrikam")["verifiedAt"] is None
+
+
+@pytest.mark.parametrize("outcome", sorted(one for one in NOT_READ if one))
+def test_what_no_look_has_shown_has_no_date(outcome: str) -> None:
+    assert told(certified(found(outcome)))["verifiedAt"] is None
+
+
 @pytest.mark.parametrize(
     ("outcomes", "term"),
     [
@@ -160,6 +176,7 @@ def test_a_deletion_that_was_not_done_says_that_nothing_was_deleted(status: Stat
     claims = claims_of(ended, journal_of(ended))
     assert dpv_of(claims) == term
     assert told(claims)["outcome"] is None
+    assert str(told(claims)["dpv"]).endswith(f"#{term}")
     assert told(claims)["verified"] == "nothing was deleted here: the request ended before that"
 
 

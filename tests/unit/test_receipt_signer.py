@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from shared.adapters.local_receipt_keys import LocalReceiptKey, read_private_key
+from shared.adapters.local_receipt_keys import LocalReceiptKey, raw_signature, read_private_key
 from shared.adapters.receipt_signer import FRESH_FOR, JwsSigner
 from shared.domain.errors import SigningUnavailable, StorageUnavailable
 from shared.domain.ports import Entry, JsonObject
@@ -76,6 +77,10 @@ async def test_coordinates_have_32_bytes_even_if_they_begin_with_zeros() -> None
     public = await LocalReceiptKey(short).public()
     assert len(base64.urlsafe_b64decode(public.x + "=")) == 32
     assert jwt.PyJWK(public.jwk()).key.public_numbers() == short.public_key().public_numbers()
+
+
+def test_a_signature_has_64_bytes_even_if_its_numbers_begin_with_zeros() -> None:
+    assert raw_signature(encode_dss_signature(1, 2)) == bytes(31) + b"\1" + bytes(31) + b"\2"
 
 
 async def test_a_receipt_says_its_claims_under_the_published_key() -> None:

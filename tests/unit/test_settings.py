@@ -295,11 +295,22 @@ def test_a_key_vault_may_hold_the_key_that_signs_receipts() -> None:
         ({"RECEIPTS__KEY": base64.b64encode(b"secret" * 9).decode()}, "RECEIPTS__KEY"),
         (vault(), "RECEIPTS"),
         (vault(RECEIPTS__KEY_ID=VAULT_KEY.rpartition("/")[0]), "RECEIPTS__KEY_ID"),
+        (vault(RECEIPTS__KEY_ID=VAULT_KEY[:-1]), "RECEIPTS__KEY_ID"),
         (vault(RECEIPTS__KEY_ID=VAULT_KEY.replace("https", "http")), "RECEIPTS__KEY_ID"),
         (vault(RECEIPTS__KEY_ID=VAULT_KEY.replace("keys", "secrets")), "RECEIPTS__KEY_ID"),
         ({"RECEIPTS__CLIENT_ID": GUID}, "RECEIPTS__CLIENT_ID"),
     ],
-    ids=["none", "curve", "no pem", "both", "no version", "no tls", "no key there", "client without vault"],
+    ids=[
+        "none",
+        "curve",
+        "no pem",
+        "both",
+        "no version",
+        "short version",
+        "no tls",
+        "no key there",
+        "client without vault",
+    ],
 )
 def test_keys_for_receipts_that_cannot_be_are_told_without_their_values(
     more: dict[str, str], setting: str
