@@ -5,9 +5,15 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from azure.storage.blob.aio import BlobServiceClient
 
+from shared.adapters.evidence_blobs import EvidenceBlobs, prepare_evidence
+from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.domain.errors import StorageUnavailable
 from shared.domain.receipts import JOURNAL, RECEIPT, Evidence
+from tests.contract.failing_storage import failing_storage
 from tests.contract.storage import evidence_blobs
+from tests.contract.test_storage_faults import ForgetfulTransport
 from tests.fakes import MemoryEvidence
 
 
@@ -53,3 +59,32 @@ async def test_a_large_journal_comes_back_whole(evidence: Evidence, request_id: 
     data = bytes(range(256)) * 4000
     await evidence.keep(request_id, JOURNAL, data)
     assert await evidence.keep(request_id, JOURNAL, b"") == data
+
+
+async def test_a_write_whose_answer_was_lost_stands_as_ours(azurite: str, request_id: str) -> None:
+    """The SDK sends it again, and finds it there."""
+    transport = ForgetfulTransport()
+    at_once = {"initial_backoff": 0, "increment_base": 0, "random_jitter_range": 0}
+    async with BlobServiceClient.from_connection_string(azurite, transport=transport, **at_once) as service:
+        evidence = EvidenceBlobs(Lazy(lambda: service, prepare_evidence))
+        await evidence.keep(request_id, JOURNAL, b"journal")
+        transport.forget = True
+        assert await evidence.keep(request_id, RECEIPT, b"receipt") == b"receipt"
+        assert not transport.forget
+        assert await evidence.keep(request_id, RECEIPT, b"another") == b"receipt"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(403, "AuthorizationPermissionMismatch"), (404, "ContainerNotFound")],
+    ids=["no role", "no container"],
+)
+async def test_storage_that_keeps_nothing_is_told_as_such(request_id: str, status: int, code: str) -> None:
+    with failing_storage(status, code) as account:
+        async with StorageAccount(account).blobs() as service:
+            evidence = EvidenceBlobs(Lazy(lambda: service, ready))
+            with pytest.raises(StorageUnavailable):
+                await evidence.keep(request_id, RECEIPT, b"receipt")
+
+
+async def ready(_service: BlobServiceClient) -> None: ...
