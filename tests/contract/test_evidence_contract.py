@@ -64,8 +64,9 @@ async def test_a_large_journal_comes_back_whole(evidence: Evidence, request_id: 
 async def test_a_write_whose_answer_was_lost_stands_as_ours(azurite: str, request_id: str) -> None:
     """The SDK sends it again, and finds it there."""
     transport = ForgetfulTransport()
-    at_once = {"initial_backoff": 0, "increment_base": 0, "random_jitter_range": 0}
-    async with BlobServiceClient.from_connection_string(azurite, transport=transport, **at_once) as service:
+    async with BlobServiceClient.from_connection_string(
+        azurite, transport=transport, initial_backoff=0, increment_base=0, random_jitter_range=0
+    ) as service:
         evidence = EvidenceBlobs(Lazy(lambda: service, prepare_evidence))
         await evidence.keep(request_id, JOURNAL, b"journal")
         transport.forget = True
