@@ -241,6 +241,16 @@ class MemoryBlobs:
 
 
 @dataclass
+class MemoryEvidence:
+    """Blobs by request and name, each written once."""
+
+    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    async def keep(self, request_id: str, name: str, data: bytes) -> bytes:
+        return self.kept.setdefault((request_id, name), data)
+
+
+@dataclass
 class FakeLinks:
     """Links that lead nowhere."""
 
