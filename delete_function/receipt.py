@@ -44,16 +44,14 @@ class Statement:
     """How long the directory keeps its audit events (7 days in B2C)."""
     retention: Retention
 
-    def claims(
-        self, request: PrivacyRequest, events: Sequence[Event], reference: str, now: datetime
-    ) -> JsonObject:
-        """What the receipt of an ended deletion says; `reference` stands for the person."""
+    def claims(self, request: PrivacyRequest, events: Sequence[Event], now: datetime) -> JsonObject:
+        """What the receipt of an ended deletion says; a random reference stands for the person."""
         head = events[-1]
         return {
             "iss": self.controller,
             "iat": int(now.timestamp()),
             "jti": request.id,
-            "sub": reference,
+            "sub": request.reference,
             "version": VERSION,
             "request": _request(request),
             "tenants": [self._tenant(request, events, name) for name in _tenants(request)],
@@ -71,6 +69,7 @@ class Statement:
             "verifiedAt": None if outcome in NOT_READ else text(_looked_at(events, name)),
             "restorableUntil": text(request.progress(name).restorable_until),
             "auditEventsUntil": text(self._audit_until(request, name)),
+            "reason": request.progress(name).reason,
         }
 
     def _verified(self, outcome: Outcome | None) -> str:
@@ -79,6 +78,9 @@ class Statement:
 
     def _audit_until(self, request: PrivacyRequest, name: str) -> datetime | None:
         """Until when events about the account may be there: the last of them is no younger than the end."""
+        noted = request.progress(name).audits_until
+        if noted is not None:
+            return noted
         if request.outcome(name) not in AUDIT_LEFT or request.ended_at is None:
             return None
         return request.ended_at + self.audit_events_kept

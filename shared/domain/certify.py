@@ -9,25 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.errors import Overtaken, StorageUnavailable
+from shared.domain.errors import Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.journal import Event, check
 from shared.domain.ports import Clock, JsonObject, RequestStore
 from shared.domain.receipts import JOURNAL, RECEIPT, Evidence, ReceiptSigner, claims_in
-from shared.domain.request import FINAL, Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
 
 TRIES = 5
 """Against others who write the same record at the same time."""
 
 Journal = tuple[Event, ...]
-
-
-@dataclass(frozen=True)
-class Record:
-    """How a record holds its receipt, and what one says of it."""
-
-    receipt_of: Callable[[PrivacyRequest], str | None]
-    with_receipt: Callable[[PrivacyRequest, str, datetime], PrivacyRequest]
-    claims_of: Callable[[PrivacyRequest, Journal, datetime], JsonObject]
 
 
 @dataclass(frozen=True)
@@ -38,19 +29,22 @@ class Certifier:
     signer: ReceiptSigner
     evidence: Evidence
     clock: Clock
-    record: Record
+    claims_of: Callable[[PrivacyRequest, Journal, datetime], JsonObject]
 
     async def run(self, request_id: str) -> None:
         """Certify, once; a request that has not ended, or has its receipt, is left as it is.
 
-        Raises `UnknownRequest`, `StorageUnavailable`, `SigningUnavailable`, `JournalBroken`.
+        Raises `StorageUnavailable`, `SigningUnavailable`, `JournalBroken`.
         """
         for _ in range(TRIES):
-            stored = await self.store.get(request_id)
-            if not self._is_due(stored.request):
+            try:
+                stored = await self.store.get(request_id)
+            except UnknownRequest:
+                return
+            if not stored.request.owes_receipt:
                 return
             receipt = await self._kept(stored.request)
-            noted = self.record.with_receipt(stored.request, receipt, self.clock.now())
+            noted = stored.request.with_receipt(receipt, self.clock.now())
             try:
                 await self.store.save(replace(stored, request=noted))
             except Overtaken:
@@ -58,14 +52,10 @@ class Certifier:
             return
         raise StorageUnavailable
 
-    def _is_due(self, request: PrivacyRequest) -> bool:
-        ended = request.kind is Kind.DELETION and request.status in FINAL
-        return ended and self.record.receipt_of(request) is None
-
     async def _kept(self, request: PrivacyRequest) -> str:
         """The receipt that stands as evidence, and beside it the journal as far as it vouches for it."""
         events = await self._journal(request)
-        signed = await self.signer.sign(self.record.claims_of(request, events, self.clock.now()))
+        signed = await self.signer.sign(self.claims_of(request, events, self.clock.now()))
         receipt = (await self.evidence.keep(request.id, RECEIPT, signed.encode())).decode()
         await self.evidence.keep(request.id, JOURNAL, lines(events[: _vouched_for(receipt)]))
         return receipt

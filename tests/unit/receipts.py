@@ -68,6 +68,6 @@ def a_life(*tenants: TenantProgress) -> tuple[PrivacyRequest, ...]:
 
 def claims_of(request: PrivacyRequest, events: tuple[Event, ...], now: datetime = ENDED) -> JsonObject:
     """What the receipt says, sound by the schema."""
-    claims = STATEMENT.claims(request, events, REFERENCE, now)
+    claims = STATEMENT.claims(replace(request, reference=REFERENCE), events, now)
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(json.loads(json.dumps(claims)))
     return claims

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.certify import TRIES, Certifier, Journal, Record, lines
-from shared.domain.errors import SigningUnavailable, StorageUnavailable, UnknownRequest
+from shared.domain.certify import TRIES, Certifier, lines
+from shared.domain.errors import SigningUnavailable, StorageUnavailable
 from shared.domain.journal import Event, JournalBroken, What, beginning, check
 from shared.domain.ports import JsonObject, Stored
 from shared.domain.receipts import JOURNAL, RECEIPT, claims_in
@@ -16,20 +16,6 @@ from shared.domain.request import Kind, PrivacyRequest
 from tests.fakes import FakeClock, MemoryEvidence, MemoryStore
 from tests.unit.receipts import ENDED, STATEMENT, a_life, found, signer_of
 from tests.unit.samples import REQUEST_ID
-
-REFERENCE = "99999999-9999-4999-8999-999999999999"
-
-
-def claims_of(request: PrivacyRequest, events: Journal, now: datetime) -> JsonObject:
-    return STATEMENT.claims(request, events, REFERENCE, now)
-
-
-def with_receipt(request: PrivacyRequest, receipt: str, now: datetime) -> PrivacyRequest:
-    """As a record will hold it: under a name, with an event."""
-    return request.with_sealed("receipt", receipt).with_tidied(now)
-
-
-RECORD = Record(lambda request: request.sealed.get("receipt"), with_receipt, claims_of)
 
 
 @dataclass
@@ -53,7 +39,7 @@ class Desk:
     clock: FakeClock = field(default_factory=lambda: FakeClock(ENDED))
 
     def __post_init__(self) -> None:
-        self.certifier = Certifier(self.store, signer_of(), self.evidence, self.clock, RECORD)
+        self.certifier = Certifier(self.store, signer_of(), self.evidence, self.clock, STATEMENT.claims)
 
     async def lived(self, *life: PrivacyRequest) -> "Desk":
         stored = await self.store.add(life[0])
@@ -66,7 +52,7 @@ class Desk:
         return await self.receipt()
 
     async def receipt(self) -> str | None:
-        return (await self.store.get(REQUEST_ID)).request.sealed.get("receipt")
+        return (await self.store.get(REQUEST_ID)).request.receipt
 
     def kept(self, name: str) -> str:
         return self.evidence.kept[REQUEST_ID, name].decode()
@@ -175,7 +161,7 @@ async def test_another_writer_in_between_is_no_obstacle(desk: Desk) -> None:
     receipt = await desk.certified()
     assert receipt == desk.kept(RECEIPT)
     events = await desk.store.journal(REQUEST_ID)
-    assert [event.what for event in events[5:]] == [What.TIDIED] * 3
+    assert [event.what for event in events[5:]] == [What.TIDIED] * 2 + [What.RECEIPT_KEPT]
     check(REQUEST_ID, events, (await desk.store.get(REQUEST_ID)).request.last)
 
 
@@ -225,6 +211,7 @@ async def test_where_nothing_can_be_signed_nothing_is_kept(desk: Desk) -> None:
     assert await desk.receipt() is None
 
 
-async def test_a_request_that_is_gone_is_told_as_such() -> None:
-    with pytest.raises(UnknownRequest):
-        await Desk().certifier.run(REQUEST_ID)
+async def test_a_request_that_is_gone_gets_none() -> None:
+    desk = Desk()
+    await desk.certifier.run(REQUEST_ID)
+    assert desk.evidence.kept == {}

@@ -27,7 +27,6 @@ from shared.settings import MOST_TENANTS
 from tests.paths import ROOT
 from tests.unit.receipts import (
     ENDED,
-    REFERENCE,
     SCHEMA,
     STATEMENT,
     a_life,
@@ -186,7 +185,7 @@ async def test_the_longest_receipt_fits_into_one_property_of_a_table() -> None:
     life = a_life(*(found("soft_deleted", NOW, name) for name in names))
     ended = replace(life[-1], named=(names[0],), linked=tuple(names[1:]))
     receipt = await signer_of().sign(
-        replace(STATEMENT, controller="ß" * 500).claims(ended, journal_of(ended), REFERENCE, ENDED)
+        replace(STATEMENT, controller="ß" * 500).claims(ended, journal_of(ended), ENDED)
     )
     assert len(receipt) < 32 * 1024
 
