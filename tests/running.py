@@ -114,6 +114,15 @@ class Simulator:
         writes: list[dict[str, str]] = self.ask("GET", "writes").json()
         return writes
 
+    def everybody(self) -> dict[tuple[str, str], Json]:
+        """State and user of all who are there or in a recycle bin, by tenant and object id."""
+        shown = self.ask("GET", "everybody").json()
+        return {(one["tenant"], one["user"]["id"]): one for one in shown}
+
+    def change(self, tenant: str, object_id: str, **properties: object) -> None:
+        """Somebody else has given a user other values."""
+        self.ask("POST", "changes", tenant=tenant, object_id=object_id, **properties)
+
     def add_group(self, tenant: str = "contoso", **properties: object) -> dict[str, str | bool]:
         """A group as users' `memberOf` shows it; `memberOf` says what it is in itself."""
         group: dict[str, str | bool] = self.ask("POST", "groups", tenant=tenant, **properties).json()
