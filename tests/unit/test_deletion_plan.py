@@ -114,6 +114,15 @@ async def test_an_account_that_was_restored_waits_for_an_operator_and_is_never_c
     assert ADA in world.tenants["contoso"].users
 
 
+async def test_a_restored_account_that_is_kept_can_be_used_again() -> None:
+    world = World()
+    deletion = await restored(world)
+    assert ADA in world.tenants["contoso"].disabled
+    await world.decisions.close(deletion, "operator")
+    await world.settle(deletion)
+    assert ADA not in world.tenants["contoso"].disabled
+
+
 async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> None:
     world = World()
     deletion = await restored(world)
