@@ -109,9 +109,9 @@ class Simulator:
         calls: list[dict[str, object]] = self.ask("GET", "calls").json()
         return calls
 
-    def writes(self) -> list[dict[str, str]]:
-        """Tenant, method, path and object id of every write that took effect since the last reset."""
-        writes: list[dict[str, str]] = self.ask("GET", "writes").json()
+    def writes(self) -> list[dict[str, Any]]:
+        """Tenant, method, path, object id and body of every write that took effect since the last reset."""
+        writes: list[dict[str, Any]] = self.ask("GET", "writes").json()
         return writes
 
     def everybody(self) -> dict[tuple[str, str], Json]:

@@ -1,4 +1,4 @@
-"""The control address, as far as deletions are concerned: who is there, what others do to them, protections."""
+"""The control address, as far as deletions are concerned: who is there, and what happens to them."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -40,7 +40,7 @@ class AccountsControl:
         return JSONResponse(shown)
 
     async def change(self, request: Request) -> Response:
-        """Other values for properties of a user, as if somebody else had written them: no write of the app's."""
+        """Other values for properties of a user, as if somebody else had written them."""
         asked = await asked_of(request)
         tenant, object_id = self._tenant(asked), str(asked.get("object_id"))
         if tenant.state_of(object_id) != "active":

@@ -164,7 +164,8 @@ def test_every_write_that_took_effect_is_witnessed(simulator: Simulator, http: h
     with pytest.raises(httpx.TransportError):
         http.delete(f"/users/{object_id}")
     about = {"tenant": "contoso", "path": f"users/{object_id}", "object_id": object_id}
-    assert simulator.writes() == [{**about, "method": "PATCH"}, {**about, "method": "DELETE"}]
+    patched = {**about, "method": "PATCH", "body": {"accountEnabled": False}}
+    assert simulator.writes() == [patched, {**about, "method": "DELETE"}]
 
 
 def test_what_somebody_else_changes_shows_and_is_no_write_of_the_app(
