@@ -113,6 +113,10 @@ class Scene:
     def add(self, name: str, tenant: str, **properties: object) -> None:
         self.people[name] = Person(tenant, self.graph.add_user(tenant, **properties))
 
+    def later(self) -> str:
+        """A moment after the request, as Graph writes it."""
+        return f"{self.clock.now() + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+
     def add_homonyms(self) -> None:
         """In every tenant: the same name, address or user name, but nobody whom the request is about."""
         for tenant in self.world.topology.domains:

@@ -3,8 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.accept import Submission
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.callers import Operator
+from shared.domain.deadlines import Regulation
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition
 from shared.domain.progress import Outcome
 from shared.domain.request import Kind, Status
@@ -209,6 +211,16 @@ async def test_an_account_that_is_not_the_one_identified_is_left_alone(changed: 
     request = await world.settle(accepted.request.id)
     assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
     assert ("soft_delete", ADA) not in directory.calls
+
+
+async def test_an_account_made_after_the_person_asked_is_left_alone_however_late_an_app_submits_it() -> None:
+    world = World()
+    world.person("contoso")  # nine days old
+    letter = Submission(Kind.DELETION, Regulation.GDPR, EMAIL, "key:0", received_at=NOW - timedelta(days=10))
+    accepted = await world.acceptance(letter)
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
 
 
 async def test_a_lost_answer_to_the_delete_is_read_back_not_repeated_blindly() -> None:
