@@ -15,6 +15,7 @@ from delete_function.guard_rails import GuardRails
 from delete_function.guarding import Guarding, Policy
 from delete_function.plan import DeletionPlan
 from delete_function.purging import Purging
+from delete_function.receipt import Statement
 from delete_function.soft_deletion import SoftDeletion
 from export_function.archive import Archivist
 from export_function.blueprint import export_blueprint
@@ -27,6 +28,7 @@ from operations_function.desk import OperatorsDesk
 from operations_function.people import People
 from shared.adapters.clock import SystemClock
 from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
+from shared.adapters.evidence_blobs import EvidenceBlobs, prepare_evidence
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.fernet_seal import FernetSeal
 from shared.adapters.graph.client import Endpoints, Registration
@@ -39,6 +41,7 @@ from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
 from shared.degraded import degraded_blueprint
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
+from shared.domain.certify import Certifier
 from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
@@ -52,11 +55,13 @@ from shared.domain.notifier import Notifier
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
 from shared.domain.promises import Promises
+from shared.domain.receipts import ReceiptSigner
 from shared.domain.request import Kind
 from shared.domain.runner import RetryPolicy, Runner
 from shared.domain.spacing import Spacing
 from shared.domain.topology import CrossTenantMatch, Topology
 from shared.domain.turn import Timing
+from shared.domain.unblocker import Unblocker
 from shared.domain.upkeep import Upkeep
 from shared.front_desk import Allowances, FrontDesk
 from shared.gate import Gate
@@ -66,9 +71,10 @@ from shared.host_timeout import function_timeout
 from shared.letters import Letters
 from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
+from shared.receipt_settings import build_signer
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
 from upkeep_function.blueprint import upkeep_blueprint
-from worker_function.blueprint import worker_blueprint
+from worker_function.blueprint import Work, worker_blueprint
 
 HOST_JSON = Path(__file__).with_name("host.json")
 
@@ -98,6 +104,18 @@ class Kept:
     queue: StorageQueue
     blobs: BlobContainer
     links: DownloadLinks
+    evidence: EvidenceBlobs
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What whoever calls meets, apps, people and operators alike."""
+
+    plans: Mapping[Kind, Plan]
+    gate: Gate
+    allowances: Allowances
+    decisions: Decisions
+    letters: Letters
 
 
 def build(settings: Settings) -> func.FunctionApp:
@@ -105,17 +123,15 @@ def build(settings: Settings) -> func.FunctionApp:
     base = _base(settings)
     kept = _kept(settings, base)
     plans, upkeep = _plans(settings, base, kept), _upkeep(settings, base, kept)
-    gate = build_gate(settings, base.keyed_hash, base.clock, base.log)
-    allowances = _allowances(settings, kept.passing, base.clock)
-    desk = _front_desk(settings, base, kept, plans, gate, allowances)
+    signer = build_signer(settings.receipts, kept.register, base.clock)
+    doors = _doors(settings, base, kept, plans)
+    desk, follow_ups = _front_desk(settings, base, kept, doors), _follow_ups(settings, base, kept, signer)
     return _app_of(
         health_blueprint(last_sweep=upkeep.last_sweep),
         export_blueprint(desk, ArchiveLinks(kept.store, kept.links, base.clock, settings.link_lifetime)),
-        delete_blueprint(desk),
-        operations_blueprint(_operators_desk(settings, base, kept, plans, gate, allowances)),
-        worker_blueprint(
-            _runner(settings, base, kept, plans), _notifier(settings, base, kept), decode, base.log
-        ),
+        delete_blueprint(desk, signer),
+        operations_blueprint(_operators_desk(base, kept, doors)),
+        worker_blueprint(_runner(settings, base, kept, plans), follow_ups, decode, base.log),
         upkeep_blueprint(upkeep),
     )
 
@@ -185,6 +201,7 @@ def _kept(settings: Settings, base: Base) -> Kept:
         queue=StorageQueue(Lazy(state.queues, prepare_queue)),
         blobs=BlobContainer(blobs),
         links=signed_by(blobs, base.clock, settings.link_ip_range),
+        evidence=EvidenceBlobs(Lazy(state.blobs, prepare_evidence)),
     )
 
 
@@ -214,20 +231,20 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
     archivist = Archivist(kept.blobs, clock, settings.archive_kept, _processing(settings))
     collector = Collector(directories, kept.blobs, clock, seal, settings.optional_sections)
+    export = ExportPlan(identification, claims, collector, archivist)
     return {
-        Kind.EXPORT: ExportPlan(identification, claims, collector, archivist),
-        Kind.DELETION: _deletion_plan(settings, base, kept, identification, claims),
+        Kind.EXPORT: export,
+        Kind.DELETION: _deletion_plan(settings, base, kept, export),
     }
 
 
-def _deletion_plan(
-    settings: Settings, base: Base, kept: Kept, identification: Identification, claims: Claims
-) -> DeletionPlan:
-    clock, holds, directories = base.clock, _holds(base, kept), identification.directories
+def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
+    """Finds and claims people as an export does, and may have it make a copy first."""
+    clock, holds, directories = base.clock, _holds(base, kept), export.identification.directories
     return DeletionPlan(
-        identification=identification,
+        identification=export.identification,
         guarding=Guarding(directories, clock, base.topology.cross_tenant_match, _policy(settings)),
-        claims=claims,
+        claims=export.claims,
         holds=holds,
         blocking=Blocking(directories),
         soft_deletion=SoftDeletion(directories, clock, settings.replication_window),
@@ -241,6 +258,7 @@ def _deletion_plan(
             tries=settings.purge == "try",
         ),
         erasure=Erasure(kept.register, kept.store, kept.blobs, clock),
+        copying=export.copying,
         clock=clock,
     )
 
@@ -280,8 +298,18 @@ def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Pla
     return Runner(kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries)
 
 
-def _notifier(settings: Settings, base: Base, kept: Kept) -> Notifier:
-    return Notifier(kept.store, _promises(settings, base, kept), base.clock, base.log, base.telling.ways)
+def _follow_ups(settings: Settings, base: Base, kept: Kept, signer: ReceiptSigner) -> tuple[Work, ...]:
+    """What follows a request's end, in this order: nobody is told before the receipt is there."""
+    promises, clock, log = _promises(settings, base, kept), base.clock, base.log
+    directories = Directories(base.directories, base.topology.domains)
+    statement = Statement(
+        settings.controller_name, settings.replication_window, settings.audit_retention, _retention(settings)
+    )
+    return (
+        Unblocker(kept.store, promises, directories, clock, log).run,
+        Certifier(kept.store, signer, kept.evidence, clock, statement.claims).run,
+        Notifier(kept.store, promises, clock, log, base.telling.ways).run,
+    )
 
 
 def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
@@ -309,17 +337,28 @@ def _allowances(settings: Settings, passing: TableRegister, clock: Clock) -> All
     )
 
 
-def _front_desk(
-    settings: Settings,
-    base: Base,
-    kept: Kept,
-    plans: Mapping[Kind, Plan],
-    gate: Gate,
-    allowances: Allowances,
-) -> FrontDesk:
+def _doors(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan]) -> Doors:
+    return Doors(
+        plans=plans,
+        gate=build_gate(settings, base.keyed_hash, base.clock, base.log),
+        allowances=_allowances(settings, kept.passing, base.clock),
+        decisions=Decisions(
+            store=kept.store,
+            queue=kept.queue,
+            promises=_promises(settings, base, kept),
+            clock=base.clock,
+            log=base.log,
+            zone=settings.legal_time_zone,
+            four_eyes=FourEyes(settings.four_eyes),
+        ),
+        letters=Letters(sender_of(settings), settings.legal_time_zone),
+    )
+
+
+def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> FrontDesk:
     spacing = Spacing(kept.passing, kept.store, base.clock, base.keyed_hash, settings.export_every)
     return FrontDesk(
-        gate=gate,
+        gate=doors.gate,
         acceptance=Acceptance(
             store=kept.store,
             register=kept.register,
@@ -334,40 +373,29 @@ def _front_desk(
             channels=base.telling.channels,
         ),
         challenges=Challenges(kept.passing, base.clock, base.keyed_hash),
-        allowances=allowances,
+        decisions=doors.decisions,
+        allowances=doors.allowances,
         store=kept.store,
         clock=base.clock,
         log=base.log,
         topology=base.topology,
-        plans=plans,
+        letters=doors.letters,
+        plans=doors.plans,
     )
 
 
-def _operators_desk(
-    settings: Settings,
-    base: Base,
-    kept: Kept,
-    plans: Mapping[Kind, Plan],
-    gate: Gate,
-    allowances: Allowances,
-) -> OperatorsDesk:
-    zone = settings.legal_time_zone
+def _operators_desk(base: Base, kept: Kept, doors: Doors) -> OperatorsDesk:
+    holds, hashing = _holds(base, kept), base.keyed_hash
     return OperatorsDesk(
-        gate=gate,
-        decisions=Decisions(
-            store=kept.store,
-            queue=kept.queue,
-            promises=_promises(settings, base, kept),
-            clock=base.clock,
-            log=base.log,
-            zone=zone,
-            four_eyes=FourEyes(settings.four_eyes),
-        ),
-        people=People(base.directories, base.topology.domains, kept.register, base.keyed_hash, base.log),
-        letters=Letters(sender_of(settings), zone),
+        gate=doors.gate,
+        decisions=doors.decisions,
+        people=People(base.directories, base.topology.domains, kept.register, holds, hashing, base.log),
+        letters=doors.letters,
+        holds=holds,
         store=kept.store,
-        allowance=allowances.callers,
-        plans=plans,
+        clock=base.clock,
+        allowance=doors.allowances.callers,
+        plans=doors.plans,
         log=base.log,
     )
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 NAMES = ("startup", "parse", "accept", "report")
-LONG = ("kill", "hosts", "long_export")
+LONG = ("archive", "kill", "hosts", "long_export")
 """Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]
 
 
 class Benchmark(Protocol):
-    """A module with one measurement."""
+    """A module with one measurement; `LIMITS`, where it has them, are what its figures are to be."""
 
     def measure(self, **sizes: int) -> Figures:
         """The figures, by name with their unit."""
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("name", choices=(*NAMES, *LONG, "all"))
     parser.add_argument("--requests", type=int, help="how many, for kill and hosts")
-    parser.add_argument("--events", type=int, help="how many, for long_export")
+    parser.add_argument("--events", type=int, help="how many, for long_export and archive")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args()
     chosen = NAMES if options.name == "all" else (options.name,)
@@ -44,12 +44,10 @@ def _benchmark(name: str) -> Benchmark:
 
 def _print(figures: Mapping[str, Figures]) -> None:
     for name, values in figures.items():
+        limits: Mapping[str, str] = getattr(_benchmark(name), "LIMITS", {})
         for key, value in values.items():
-            print(
-                f"{name:8} {key:32} {value:>12.4g}"
-                if isinstance(value, float)
-                else f"{name:8} {key:32} {value:>12}"
-            )
+            shown = f"{value:>12.4g}" if isinstance(value, float) else f"{value:>12}"
+            print(f"{name:8} {key:32} {shown} {limits.get(key, '')}".rstrip())
 
 
 main()

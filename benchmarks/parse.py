@@ -9,11 +9,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 import httpx
-from azure.core.credentials import AccessToken, AccessTokenInfo
 
+from benchmarks.connection import open_connection
 from export_function.readers import Asked, read_audit_events
 from shared.adapters.clock import SystemClock
-from shared.adapters.graph.client import Connection, Endpoints, LazyConnection, connect
+from shared.adapters.graph.client import Connection, Endpoints, LazyConnection
 from shared.adapters.graph.directory import GraphDirectory
 from shared.domain.account import Account
 
@@ -21,27 +21,6 @@ EVENTS = 1000
 PAGES = 2
 ROUNDS = 3
 OBJECT_ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-
-
-class StaticCredential:
-    """A credential that asks nobody."""
-
-    async def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
-        """A token that is good for an hour."""
-        return AccessToken("benchmark", int(time.time()) + 3600)
-
-    async def get_token_info(self, *_scopes: str, **_options: object) -> AccessTokenInfo:
-        """The same, in the newer form."""
-        return AccessTokenInfo("benchmark", int(time.time()) + 3600)
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-    async def __aenter__(self) -> "StaticCredential":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Nothing is open."""
 
 
 def measure() -> dict[str, float]:
@@ -77,6 +56,8 @@ async def _as_the_app() -> int:
     directory = GraphDirectory(LazyConnection(_connection), Endpoints().base_url, SystemClock())
     account = Account(OBJECT_ID, "", (), None)
     piece = await read_audit_events(Asked(directory, account, (account,), None, lambda: False, lambda: None))
+    async for _ in piece.data():
+        pass
     await directory.close()
     return piece.count
 
@@ -88,7 +69,7 @@ def _connection() -> Connection:
         page = next(answered)
         return httpx.Response(200, content=_PAGES[page], headers={"content-type": "application/json"})
 
-    return connect(Endpoints(), StaticCredential(), httpx.MockTransport(answer))
+    return open_connection(Endpoints().graph, httpx.MockTransport(answer))
 
 
 def _event(number: int) -> dict[str, object]:

@@ -1,34 +1,48 @@
-"""HTTP functions for deletions: of apps, and of people about themselves."""
+"""HTTP functions for deletions: of apps, and of people about themselves; the keys of receipts."""
+
+from functools import partial
 
 import azure.functions as func
 
+from delete_function.receipts_http import keys, receipt
+from shared.domain.receipts import ReceiptSigner
 from shared.domain.request import Kind
-from shared.front_desk import FrontDesk
+from shared.front_desk import Find, FrontDesk
+from shared.routes import OPEN, Route, blueprint_of
+
+DELETION = Kind.DELETION
 
 
-def delete_blueprint(desk: FrontDesk) -> func.Blueprint:
-    """`POST /api/deletions`, `GET /api/deletions/{id}`; the same under `/api/me`, with its challenges."""
-    blueprint = func.Blueprint()
-    level = desk.gate.app_auth.level
+def delete_blueprint(desk: FrontDesk, signer: ReceiptSigner) -> func.Blueprint:
+    """Deletions, the challenges that people sign in for, and what verifies a receipt."""
+    published = Route("list_receipt_keys", "GET", "receipts/keys", OPEN, lambda _req: keys(signer))
+    return blueprint_of((*_of_apps(desk), *_of_people(desk), published), desk.log)
 
-    @blueprint.route("deletions", methods=["POST"], auth_level=level)
-    async def submit_deletion(req: func.HttpRequest) -> func.HttpResponse:
-        return await desk.guarded(lambda: desk.submit(Kind.DELETION, req))
 
-    @blueprint.route("deletions/{id}", methods=["GET"], auth_level=level)
-    async def show_deletion(req: func.HttpRequest) -> func.HttpResponse:
-        return await desk.guarded(lambda: desk.show(Kind.DELETION, req))
+def _of_apps(desk: FrontDesk) -> tuple[Route, ...]:
+    app, one, find = desk.gate.app_auth.level, "deletions/{id}", desk.find
+    withdraw, had = partial(desk.withdraw, DELETION, find=find), partial(desk.confirm_copy, find=find)
+    return (
+        Route("submit_deletion", "POST", "deletions", app, partial(desk.submit, DELETION)),
+        Route("show_deletion", "GET", one, app, partial(desk.show, DELETION)),
+        Route("withdraw_deletion", "POST", f"{one}/withdraw", app, withdraw),
+        Route("confirm_copy", "POST", f"{one}/copy-received", app, had),
+        Route("show_receipt", "GET", f"{one}/receipt", app, partial(_receipt, find=find)),
+    )
 
-    @blueprint.route("me/challenges", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-    async def make_challenge(req: func.HttpRequest) -> func.HttpResponse:
-        return await desk.guarded(lambda: desk.challenge(req))
 
-    @blueprint.route("me/deletions", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-    async def submit_own_deletion(req: func.HttpRequest) -> func.HttpResponse:
-        return await desk.guarded(lambda: desk.submit_own(Kind.DELETION, req))
+def _of_people(desk: FrontDesk) -> tuple[Route, ...]:
+    one, find = "me/deletions/{id}", desk.find_own
+    withdraw, had = partial(desk.withdraw, DELETION, find=find), partial(desk.confirm_copy, find=find)
+    return (
+        Route("make_challenge", "POST", "me/challenges", OPEN, desk.challenge),
+        Route("submit_own_deletion", "POST", "me/deletions", OPEN, partial(desk.submit_own, DELETION)),
+        Route("show_own_deletion", "GET", one, OPEN, partial(desk.show_own, DELETION)),
+        Route("withdraw_own_deletion", "POST", f"{one}/withdraw", OPEN, withdraw),
+        Route("confirm_own_copy", "POST", f"{one}/copy-received", OPEN, had),
+        Route("show_own_receipt", "GET", f"{one}/receipt", OPEN, partial(_receipt, find=find)),
+    )
 
-    @blueprint.route("me/deletions/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-    async def show_own_deletion(req: func.HttpRequest) -> func.HttpResponse:
-        return await desk.guarded(lambda: desk.show_own(Kind.DELETION, req))
 
-    return blueprint
+async def _receipt(req: func.HttpRequest, find: Find) -> func.HttpResponse:
+    return receipt((await find(DELETION, req)).request.receipt)

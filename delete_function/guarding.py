@@ -9,7 +9,7 @@ from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, RetryLater
 from shared.domain.ports import Clock
 from shared.domain.progress import Outcome
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import COPY_READY, PrivacyRequest
 from shared.domain.topology import CrossTenantMatch
 from shared.domain.turn import Turn
 
@@ -57,6 +57,13 @@ class Guarding:
         if request.has_account and left > timedelta():
             raise RetryLater(left, COOLING_OFF)
         return request
+
+    async def copy_received(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
+        """The person says that they have their copy, or it has expired."""
+        archive, now = request.archive, self.clock.now()
+        if archive is None or request.copy_confirmed_at is not None or archive.expires_at <= now:
+            return request
+        raise RetryLater(archive.expires_at - now, COPY_READY)
 
     async def rails(self, request: PrivacyRequest, tenant: str) -> PrivacyRequest:
         """An account that must not be deleted is retained; one that has changed waits for an operator."""

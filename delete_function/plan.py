@@ -35,6 +35,8 @@ class DeletionPlan:
     soft_deletion: SoftDeletion
     purging: Purging
     erasure: Erasure
+    copying: Callable[[PrivacyRequest, frozenset[str]], tuple[Step, ...]]
+    """Makes the steps that make a copy of the person's data first, where that was asked for."""
     clock: Clock
 
     def __call__(self, request: PrivacyRequest) -> tuple[Step, ...]:
@@ -51,10 +53,17 @@ class DeletionPlan:
         identify = self.identification.steps(request)
         matches = Step("matches", self.guarding.matches, names(identify))
         approval = Step("approval", self.guarding.approval, names((matches,)))
-        cooling_off = Step("cooling-off", self.guarding.cooling_off, names((approval,)))
-        claim = self.claims.step(names((cooling_off,)))
-        held = Step("held", self._check_holds, names((claim,)))
-        return (*identify, matches, approval, cooling_off, claim, held)
+        claim = self.claims.step(names((approval,)))
+        copy = self._copy(request, claim)
+        cooling_off = Step("cooling-off", self.guarding.cooling_off, names((claim, *copy)))
+        held = Step("held", self._check_holds, names((cooling_off,)))
+        return (*identify, matches, approval, claim, *copy, cooling_off, held)
+
+    def _copy(self, request: PrivacyRequest, claim: Step) -> tuple[Step, ...]:
+        if not request.copy_first:
+            return ()
+        copy = self.copying(request, names((claim,)))
+        return (*copy, Step("copy-received", self.guarding.copy_received, names(copy)))
 
     def _prepare(self, request: PrivacyRequest, held: Step) -> tuple[Step, ...]:
         """Every account is looked at before the first is changed; what is changed here can be put back."""

@@ -13,7 +13,7 @@ from export_function.tally import Tally
 from export_function.zip_stream import ZipStream
 from shared.domain.ports import Clock, ExportBlobs
 from shared.domain.progress import Archive, Outcome
-from shared.domain.request import CLAIMS, PrivacyRequest
+from shared.domain.request import CLAIMS, Kind, PrivacyRequest
 from shared.domain.turn import Turn
 
 
@@ -27,7 +27,9 @@ class Archivist:
     processing: Processing = field(default_factory=dict)
 
     async def archive(self, request: PrivacyRequest, turn: Turn) -> PrivacyRequest:
-        """Write the archive and tell every tenant with an account as collected."""
+        """Write the archive; there is none of nobody."""
+        if not request.has_account:
+            return request
         blob = f"{request.id}/{request.run}/export.zip"
         async with self.blobs.create(blob) as sink:
             tally = Tally(sink)
@@ -63,6 +65,9 @@ async def _added(archive: ZipStream, entry: Entry) -> File:
 
 
 def _all_collected(request: PrivacyRequest) -> PrivacyRequest:
+    """That is how an export ends in a tenant; of a deletion it is only the beginning."""
+    if request.kind is not Kind.EXPORT:
+        return request
     for progress in tuple(request.tenants.values()):
         if progress.account is not None:
             request = request.with_progress(progress.with_outcome(Outcome.COLLECTED))

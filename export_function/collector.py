@@ -1,6 +1,7 @@
 """Collect the sections of an export into staging, piece by piece."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from export_function.readers import Asked, Piece
@@ -72,16 +73,10 @@ class Collector:
         )
         if len(section.parts) >= MOST_PARTS:
             raise GiveUp("section_too_large")
-        read = await self._read(request, progress, progress.account, section, kind, turn)
-        if isinstance(read, str):
-            return request.with_progress(progress.with_section(replace(section, unavailable=read)))
-        if not read.data and not section.parts:
-            return request.with_progress(progress.with_section(section))
-        blob = f"{request.id}/{request.run}/staging/{tenant}/{len(section.parts):04}-{kind.file_name}"
-        part = await self._staged(blob, read, turn)
-        return request.with_progress(progress.with_section(section.with_part(part, read.reached)))
+        grown = await self._grown(request, progress, progress.account, section, kind, turn)
+        return request.with_progress(progress.with_section(grown))
 
-    async def _read(
+    async def _grown(
         self,
         request: PrivacyRequest,
         progress: TenantProgress,
@@ -89,38 +84,50 @@ class Collector:
         section: Section,
         kind: SectionKind,
         turn: Turn,
-    ) -> Piece | str:
-        """The next piece, or why there is none to be had. Raises `AskOperator` for a required one."""
+    ) -> Section:
+        """The section with its next piece, or with why there is none to be had.
+
+        Raises `AskOperator` for a required one.
+        """
         if not (kind.required or kind.name.lower() in self.wanted):
-            return SWITCHED_OFF
+            return replace(section, unavailable=SWITCHED_OFF)
         person = tuple(one.account for one in request.tenants.values() if one.account)
         directory = self.directories.of(progress)
         asked = Asked(
             directory, account, person, section.reached, lambda: turn.over, lambda: self._claims(request)
         )
+        name = f"{len(section.parts):04}-{kind.file_name}"
+        blob = f"{request.id}/{request.run}/staging/{progress.tenant}/{name}"
         try:
-            return await kind.read(asked)
+            return await self._with_part(section, blob, await kind.read(asked), turn)
         except NotOffered as fault:
-            return fault.reason
+            return replace(section, unavailable=fault.reason)
         except PermissionMissing as fault:
             if kind.required:
                 raise AskOperator(f"permission_missing:{fault.call}") from fault
-            return "permission_missing"
+            return replace(section, unavailable="permission_missing")
         except DirectoryRefused:
             if kind.required:
                 raise
-            return "refused"
+            return replace(section, unavailable="refused")
 
     def _claims(self, request: PrivacyRequest) -> JsonObject | None:
         sealed = request.sealed.get(CLAIMS)
         return self.seal.open(request.id, CLAIMS, sealed) if sealed else None
 
-    async def _staged(self, blob: str, piece: Piece, turn: Turn) -> Part:
-        async with self.blobs.create(blob) as sink:
-            tally = Tally(sink)
-            await tally.write(piece.data)
-            turn.check_lease()
-        return Part(blob, piece.count, tally.size, tally.sha256)
+    async def _with_part(self, section: Section, blob: str, piece: Piece, turn: Turn) -> Section:
+        """No blob is made of nothing, unless there is a part before it."""
+        async with aclosing(piece.data()) as data:
+            first = await anext(data, b"")
+            if not first and not section.parts:
+                return section
+            async with self.blobs.create(blob) as sink:
+                tally = Tally(sink)
+                await tally.write(first)
+                async for more in data:
+                    await tally.write(more)
+                turn.check_lease()
+        return section.with_part(Part(blob, piece.count, tally.size, tally.sha256), piece.reached)
 
 
 def _is_whole(progress: TenantProgress, kind: SectionKind) -> bool:

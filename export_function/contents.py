@@ -1,10 +1,10 @@
 """The files of an archive, one after the other: each a stream, made from staging alone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from export_function.aside import aside
 from export_function.derived import custom_attributes, identities
 from export_function.event_kinds import EVENT_KINDS
 from export_function.gathered import Gathered
@@ -84,7 +84,7 @@ class Contents:
         kind = EVENT_KINDS[section.name]
         yield event_header(kind)
         async for lines in self.staging.lines(section):
-            yield await asyncio.to_thread(event_rows, kind, lines)
+            yield await aside(event_rows, kind, lines)
 
     def _derived(self, progress: TenantProgress, section: Section) -> Iterator[Entry]:
         profile = self.gathered.profile(progress.tenant)
@@ -101,7 +101,7 @@ async def at_once(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _table(items: list[JsonValue]) -> AsyncIterator[bytes]:
-    yield await asyncio.to_thread(table, items)
+    yield await aside(table, items)
 
 
 def _schema(file_name: str) -> JsonObject:

@@ -1,9 +1,9 @@
 """What must be known of staging before the first byte of an archive: the report comes first in it."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from export_function.aside import aside
 from export_function.event_kinds import EVENT_KINDS
 from export_function.json_text import read
 from export_function.report.events import EventSummary, Summariser
@@ -66,8 +66,8 @@ async def summarised(staging: Staging, section: Section) -> EventSummary:
     """Events in figures; reading them leaves the event loop."""
     summariser = Summariser(EVENT_KINDS[section.name])
     async for lines in staging.lines(section):
-        await asyncio.to_thread(summariser.add, lines)
-    return await asyncio.to_thread(summariser.summary)
+        await aside(summariser.add, lines)
+    return await aside(summariser.summary)
 
 
 def _small(data: bytes) -> Small:

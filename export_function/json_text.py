@@ -18,9 +18,15 @@ def pretty(value: JsonValue, *, in_order: bool = False) -> bytes:
     return _utf8(value, 2, in_order=in_order)
 
 
+_one_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def line(value: JsonValue) -> bytes:
     """As a line of NDJSON."""
-    return _utf8(value, None, in_order=False)
+    try:
+        return _one_line(value).encode() + b"\n"
+    except UnicodeEncodeError:
+        return _utf8(value, None, in_order=False)
 
 
 def read(data: bytes) -> JsonValue:

@@ -38,6 +38,8 @@ class ArchiveLinks:
         for _ in range(TRIES):
             stored, now = await self.store.get(request_id), self.clock.now()
             archive = _archive(stored.request, now)
+            if stored.request.is_leased(now):  # to write now would cost a worker its run
+                raise StorageUnavailable
             noted = stored.request.with_link_minted(now, by)
             try:
                 await self.store.save(replace(stored, request=noted))
@@ -50,7 +52,7 @@ class ArchiveLinks:
 
 def _archive(request: PrivacyRequest, now: datetime) -> Archive:
     archive = request.archive
-    if archive is None or request.status is not Status.COMPLETED:
+    if archive is None or not (request.status is Status.COMPLETED or request.copy_first):
         raise NotReady(request.status)
     if archive.removed_at is not None or archive.expires_at <= now:
         raise Expired

@@ -36,14 +36,18 @@ class ExportPlan:
         identify = self.identification.steps(request)
         found = Step("found", refuse_if_nowhere, names(identify))
         claim = self.claims.step(names((found,)))
+        return (*identify, found, claim, *self.copying(request, names((claim,))))
+
+    def copying(self, request: PrivacyRequest, needs: frozenset[str]) -> tuple[Step, ...]:
+        """The steps that make an archive of the accounts that are claimed."""
         collect = tuple(
-            Step(f"collect:{tenant}:{name}", self.collector.collecting(tenant, kinds), names((claim,)))
+            Step(f"collect:{tenant}:{name}", self.collector.collecting(tenant, kinds), needs)
             for tenant in request.searched
             for name, kinds in (COLLECT | _beside_graph(request, tenant)).items()
         )
         archive = Step("archive", self.archivist.archive, names(collect))
         clear = Step("clear-staging", self.archivist.clear_staging, names((archive,)))
-        return (*identify, found, claim, *collect, archive, clear)
+        return (*collect, archive, clear)
 
 
 def _beside_graph(request: PrivacyRequest, tenant: str) -> dict[str, tuple[SectionKind, ...]]:

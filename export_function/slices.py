@@ -7,22 +7,25 @@ one reached.
 
       newest ─────────────────────────────> oldest
       as target      ####·####·####|            ten pages, or until it is time to stop
-      as initiator   ##·####·######|##          until as far back; what is beyond is dropped and read again
+      as initiator   ##·####·######|##          what is beyond is dropped and read again
                      |<── slice ──>| reached
+
+The lists are read side by side, and events are given as soon as every list has come as far back: what waits
+is a page of each, as the lines that it becomes, however long the slice is.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
 
 from shared.domain.ports import AuditRole, Directory, JsonObject
 
 PAGES = 10
-"""Pages of one list in a slice: about 10,000 events are in memory."""
+"""Pages of one list in a slice."""
 
 Pages = AsyncGenerator[Sequence[JsonObject], None]
-Stop = Callable[[Sequence[JsonObject], int], bool]
-"""Whether to read no further, given the last page and how many were read."""
+Write = Callable[[JsonObject], bytes]
+"""Makes a line of an event."""
 
 
 @dataclass(frozen=True)
@@ -47,60 +50,92 @@ AUDIT_LISTS = Lists(
 SIGN_IN_LISTS = Lists("createdDateTime", (lambda directory, user, until: directory.sign_ins(user, until),))
 
 
-@dataclass(frozen=True)
+@dataclass
+class _List:
+    """One list as far as it was read; `rows` wait for the others, each with the order of its time.
+
+    `reached` is the time of its last event so far, None before the first and after the end.
+    """
+
+    pages: Pages
+    rows: list[tuple[str, bytes]] = field(default_factory=list)
+    reached: str | None = None
+    pages_read: int = 0
+
+    def newer(self, floor: str | None) -> Iterator[tuple[str, bytes]]:
+        """Give away what is newer, keep the rest."""
+        held, self.rows = self.rows, []
+        for row in held:
+            if floor is None or row[0] > floor:
+                yield row
+            else:
+                self.rows.append(row)
+
+
+@dataclass
 class Slice:
-    """Events newer than `reached`, each once; `reached` is None when every list has come to its end."""
+    """The events of `until` and before, as far as `PAGES` pages go or until `stop` says so.
 
-    events: tuple[JsonObject, ...]
-    reached: str | None
+    Once `lines` has come to its end, `count` is how many there were, and `reached` the time that all of them
+    are newer than: None when every list has come to its end.
+    """
+
+    lists: Lists
+    until: str | None
+    write: Write
+    stop: Callable[[], bool]
+    count: int = 0
+    reached: str | None = None
+    _seen: set[str] = field(default_factory=set)
+
+    async def lines(self, directory: Directory, object_id: str) -> AsyncGenerator[list[bytes], None]:
+        """The lines of the slice's events, newest first, some at a time. Raises a `DirectoryFault`."""
+        async with AsyncExitStack() as exits:
+            opened = [open_list(directory, object_id, self.until) for open_list in self.lists.open]
+            lists = [_List(await exits.enter_async_context(aclosing(pages))) for pages in opened]
+            behind = lists
+            while behind and not self._is_enough(lists):
+                for one in behind:
+                    await self._read_page(one)
+                self.reached = max((one.reached for one in lists if one.reached), key=_order, default=None)
+                behind = [one for one in lists if one.reached and _order(one.reached) == self._floor]
+                yield self._whole(lists)
+
+    def _is_enough(self, lists: Sequence[_List]) -> bool:
+        """Not before the first event: a slice without any would lead nowhere."""
+        return self.count > 0 and (self.stop() or any(one.pages_read >= PAGES for one in lists))
+
+    async def _read_page(self, one: _List) -> None:
+        """The next page that is not empty. No page is kept: the lines are all that stays of it."""
+        one.reached = None
+        while one.reached is None and (page := await anext(one.pages, None)) is not None:
+            one.pages_read += 1
+            if page:
+                one.reached = self.lists.time_of(page[-1])
+                one.rows += self._rows(page)
+
+    def _rows(self, page: Sequence[JsonObject]) -> Iterator[tuple[str, bytes]]:
+        latest = _order(self.until) if self.until else None
+        for event in page:
+            order, name = _order(self.lists.time_of(event)), str(event["id"])
+            if name not in self._seen and (latest is None or order <= latest):
+                self._seen.add(name)
+                yield order, self.write(event)
+
+    def _whole(self, lists: Sequence[_List]) -> list[bytes]:
+        """What lies in the part of time of which every list was read."""
+        rows = [row for one in lists for row in one.newer(self._floor)]
+        rows.sort(key=_order_of, reverse=True)
+        self.count += len(rows)
+        return [line for _, line in rows]
+
+    @property
+    def _floor(self) -> str | None:
+        return _order(self.reached) if self.reached else None
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What was read of one list, and the time of its last event unless it has come to its end."""
-
-    events: tuple[JsonObject, ...]
-    reached: str | None
-
-
-async def read_slice(
-    directory: Directory, object_id: str, lists: Lists, until: str | None, stop: Callable[[], bool]
-) -> Slice:
-    """The events of `until` and before, as far as `PAGES` pages go or until `stop` says so."""
-    read: list[_Read] = []
-    for open_list in lists.open:
-        enough = _far_enough(lists, _latest(read), stop)
-        read.append(await _read(lists, open_list(directory, object_id, until), until, enough))
-    reached = _latest(read)
-    events = {str(event["id"]): event for one in read for event in one.events}
-    return Slice(tuple(_newer(lists, events.values(), reached)), reached)
-
-
-def _latest(read: Iterable[_Read]) -> str | None:
-    """How far back all have come that have not come to their end."""
-    return max((one.reached for one in read if one.reached), key=_order, default=None)
-
-
-def _far_enough(lists: Lists, floor: str | None, stop: Callable[[], bool]) -> Stop:
-    if floor is None:
-        return lambda _, pages: pages >= PAGES or stop()
-    return lambda page, _: _order(lists.time_of(page[-1])) < _order(floor)
-
-
-async def _read(lists: Lists, pages: Pages, until: str | None, enough: Stop) -> _Read:
-    events: list[JsonObject] = []
-    count = 0
-    async with aclosing(pages) as listed:
-        async for page in listed:
-            count += 1
-            events += (one for one in page if until is None or _order(lists.time_of(one)) <= _order(until))
-            if page and enough(page, count) and any(_newer(lists, events, lists.time_of(page[-1]))):
-                return _Read(tuple(events), lists.time_of(page[-1]))
-    return _Read(tuple(events), None)
-
-
-def _newer(lists: Lists, events: Iterable[JsonObject], moment: str | None) -> Iterator[JsonObject]:
-    return (one for one in events if moment is None or _order(lists.time_of(one)) > _order(moment))
+def _order_of(row: tuple[str, bytes]) -> str:
+    return row[0]
 
 
 def _order(moment: str) -> str:

@@ -9,7 +9,7 @@ from shared.domain.ports import ExportBlobs
 from shared.domain.progress import Part, Section, TenantProgress
 from shared.domain.request import PrivacyRequest
 
-BITE = 256 * 1024
+BITE = 128 * 1024
 """Bytes that are worked on at a time, however large the pieces are that storage gives."""
 
 

@@ -1,9 +1,9 @@
 """A ZIP written straight into a blob, in flat memory: the same content gives the same bytes."""
 
-import asyncio
 import zipfile
 from collections.abc import AsyncIterator
 
+from export_function.aside import aside
 from shared.domain.ports import BlobSink
 
 FULL = 256 * 1024
@@ -47,7 +47,7 @@ class ZipStream:
         info.external_attr = 0o600 << 16
         with self._zip.open(info, "w", force_zip64=True) as entry:
             async for piece in pieces:
-                await asyncio.to_thread(entry.write, piece)
+                await aside(entry.write, piece)
                 await self._drain(FULL)
 
     async def close(self) -> None:

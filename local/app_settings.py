@@ -1,6 +1,7 @@
 """The app's settings on this machine, from what the simulator says of itself."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 Json = Mapping[str, object]
 FROM_ENVIRONMENT = {
@@ -16,12 +17,21 @@ STEP_UP = {"B2C_1A_PRIVACY_MFA": "policy", None: "mfa"}
 """By policy; External ID has none."""
 
 
-def app_settings(graph: Json, storage: str, hash_key: str, environ: Mapping[str, str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Keys:
+    """What the data of a stack was written under."""
+
+    hash_key: str
+    receipts: str
+
+
+def app_settings(graph: Json, storage: str, keys: Keys, environ: Mapping[str, str]) -> dict[str, str]:
     """App settings for a stack whose Graph is `graph`, as its ready line tells it."""
     settings = {
         "GRAPH_URL": str(graph["graph"]),
         "LOGIN_URL": str(graph["login"]),
-        "HASH_KEY": hash_key,
+        "HASH_KEY": keys.hash_key,
+        "RECEIPTS__KEY": keys.receipts,
         "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "65536",
         **dict.fromkeys(STORAGE, storage),
         **{name: environ.get(name, value) for name, value in FROM_ENVIRONMENT.items()},

@@ -13,7 +13,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from local.app_settings import app_settings, notice_settings, object_of
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from local.app_settings import Keys, app_settings, notice_settings, object_of
 from local.azurite.process import Azurite
 from local.child import Child, Command, NotReady, python
 from local.node import ROOT, set_up
@@ -75,7 +78,7 @@ class Stack:
         storage = self._options.storage_connection_string or self._azurite()
         key = secrets.token_urlsafe(24)
         told = inbox.ready(PATIENCE) if inbox else {}
-        usual = app_settings(graph, storage, self._hash_key(), os.environ) | notice_settings(told)
+        usual = app_settings(graph, storage, self._keys(), os.environ) | notice_settings(told)
         self._host_environment = {**usual, **self._options.settings}
         arguments = {"--app": ROOT, "--function-key": key, "--invisibility": self._options.invisibility}
         self._host_arguments = [f"{name}={value}" for name, value in arguments.items()]
@@ -144,13 +147,26 @@ class Stack:
         self._running[name], self._pids[name] = child.ended, child.pid
         return child
 
-    def _hash_key(self) -> str:
-        """Kept with the data: another key would not know the requests of before."""
-        path = self._folder / "hash-key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-        return path.read_text()
+    def _keys(self) -> Keys:
+        """Kept with the data: another hash key would not know the requests of before."""
+        return Keys(
+            hash_key=_kept(self._folder / "hash-key", lambda: secrets.token_bytes(32)),
+            receipts=_kept(self._folder / "receipts-key", _signing_key),
+        )
+
+
+def _kept(path: Path, make: Callable[[], bytes]) -> str:
+    """What was made for this folder, as base64."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.b64encode(make()).decode())
+    return path.read_text()
+
+
+def _signing_key() -> bytes:
+    form = serialization.PrivateFormat.PKCS8
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
 
 
 @contextmanager

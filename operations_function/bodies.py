@@ -3,16 +3,25 @@
 import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from shared.bodies import Body, bad, form, read_body
+from shared.bodies import Body, RuleBroken, bad, form, read_body
+from shared.domain.holds import Basis
 from shared.domain.request import LONGEST_NOTE
-from shared.intake import Guid, TenantName
+from shared.intake import Guid, Moment, TenantName
 from shared.responses import Fault
 
 _NOTE = re.compile(rf"[^\x00-\x08\x0b-\x1f\x7f-\x9f]{{1,{LONGEST_NOTE}}}")
 _REASON = re.compile(r"[a-z_]{1,40}")
+_ARTICLE = re.compile(r"[A-Za-z0-9_ .,()§/-]{1,100}")
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,320}")
+
+
+def _basis(value: object) -> Basis:
+    try:
+        return Basis(str(value))
+    except ValueError:
+        raise RuleBroken(f"must be one of: {', '.join(Basis)}") from None
 
 
 class ActBody(Body):
@@ -33,6 +42,31 @@ class SearchBody(Body):
         default=None, repr=False
     )
     tenant: TenantName | None = None
+
+
+class AccountBody(Body):
+    """An account, by its tenant and object id."""
+
+    tenant: TenantName
+    object_id: Guid = Field(repr=False)
+
+
+class HoldBody(AccountBody):
+    """Why an account is kept, and when that is looked at again."""
+
+    basis: Annotated[Basis, BeforeValidator(_basis)]
+    article: Annotated[str, form(_ARTICLE, "must name the article or section, in at most 100 characters")]
+    review_at: Moment
+
+
+def read_account(body: bytes, content_type: str) -> AccountBody:
+    """An account. Raises `BadInput`."""
+    return read_body(AccountBody, body, content_type)
+
+
+def read_hold(body: bytes, content_type: str) -> HoldBody:
+    """A hold to be placed. Raises `BadInput`."""
+    return read_body(HoldBody, body, content_type)
 
 
 def read_act(body: bytes, content_type: str, reasons: frozenset[str]) -> ActBody:

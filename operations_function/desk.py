@@ -1,6 +1,6 @@
 """What the operators' functions do. Every act is an event of the request's journal with who did it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -9,20 +9,21 @@ import structlog
 
 from operations_function import shown
 from operations_function.acts import ACTS
-from operations_function.bodies import read_act, read_search
+from operations_function.bodies import read_account, read_act, read_hold, read_search
 from operations_function.listing import read_wanted
 from operations_function.people import People
 from shared.domain.decisions import Decisions
 from shared.domain.errors import UnknownRequest
+from shared.domain.holds import Hold, Holds
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
-from shared.domain.ports import Log, RequestStore
+from shared.domain.ports import Clock, Log, RequestStore
 from shared.domain.request import Kind, PrivacyRequest
 from shared.front_desk import read_id
 from shared.gate import Gate
 from shared.letters import Letters
-from shared.problems import guarded
 from shared.responses import answer
+from shared.views import text
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,12 @@ class OperatorsDesk:
     decisions: Decisions
     people: People
     letters: Letters
+    holds: Holds
     store: RequestStore
+    clock: Clock
     allowance: SharedAllowance
     plans: Mapping[Kind, Plan]
     log: Log
-
-    async def guarded(self, work: Callable[[], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
-        """The answer of `work`, or the problem that its error means."""
-        return await guarded(work, self.log)
 
     async def list(self, req: func.HttpRequest) -> func.HttpResponse:
         """A page of requests by status, kind and due date."""
@@ -61,7 +60,7 @@ class OperatorsDesk:
         request_id, act = read_id(req), ACTS.get(str(req.route_params.get("act", "")))
         if act is None:
             raise UnknownRequest
-        asked = read_act(req.get_body(), str(req.headers.get("content-type", "")), act.reasons)
+        asked = read_act(*_body(req), act.reasons)
         await self.allowance.draw(operator.name)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         return await self._whole(
@@ -71,14 +70,37 @@ class OperatorsDesk:
     async def search(self, req: func.HttpRequest) -> func.HttpResponse:
         """People by object id, sign-in name or address, masked."""
         operator = await self.gate.reader(req)
-        asked = read_search(req.get_body(), str(req.headers.get("content-type", "")))
+        asked = read_search(*_body(req))
         await self.allowance.draw(operator.name)
         found = await self.people.search(asked)
         self.log.info("people_searched")
         return answer(HTTPStatus.OK, found)
+
+    async def place_hold(self, req: func.HttpRequest) -> func.HttpResponse:
+        """Keep an account for now, whoever asks for its deletion: whether that comes in time."""
+        operator, asked = await self.gate.operator(req), read_hold(*_body(req))
+        self.people.check_tenant(asked.tenant)
+        await self.allowance.draw(operator.name)
+        since = self.clock.now()
+        hold = Hold(asked.basis, asked.article, asked.review_at, since, operator.name)
+        said = await self.holds.place(asked.tenant, asked.object_id, hold)
+        return answer(HTTPStatus.OK, {"answer": said, "since": text(since)})
+
+    async def lift_hold(self, req: func.HttpRequest) -> func.HttpResponse:
+        """Keep an account no longer: 409 where there is no hold."""
+        operator, asked = await self.gate.operator(req), read_account(*_body(req))
+        self.people.check_tenant(asked.tenant)
+        await self.allowance.draw(operator.name)
+        await self.holds.lift(asked.tenant, asked.object_id)
+        return answer(HTTPStatus.OK, {"answer": "lifted"})
 
     async def _whole(self, request: PrivacyRequest) -> func.HttpResponse:
         journal = await self.store.journal(request.id)
         letter = self.letters.about(request)
         steps = self.plans[request.kind](request)
         return answer(HTTPStatus.OK, shown.whole(request, steps, journal, letter))
+
+
+def _body(req: func.HttpRequest) -> tuple[bytes, str]:
+    """What was sent, and what it is said to be."""
+    return req.get_body(), str(req.headers.get("content-type", ""))

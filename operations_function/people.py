@@ -9,10 +9,12 @@ from shared.bodies import bad
 from shared.domain.account import Account, Identity
 from shared.domain.claims import ACCOUNT
 from shared.domain.errors import DirectoryFault
+from shared.domain.holds import Hold, Holds
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.ports import Directory, JsonObject, Log, Register
 from shared.domain.request import Kind
 from shared.responses import Fault
+from shared.views import text
 
 PATIENCE = 30.0
 """Seconds for one tenant; the operator waits for the slowest."""
@@ -26,13 +28,14 @@ class People:
     directories: Mapping[str, Directory]
     domains: Mapping[str, str]
     register: Register
+    holds: Holds
     keyed_hash: KeyedHash
     log: Log
 
     async def search(self, asked: SearchBody) -> JsonObject:
         """Who was found, and the tenants that did not answer. Raises `BadInput`, `StorageUnavailable`."""
-        if asked.tenant not in {None, *self.directories}:
-            raise bad(Fault("/tenant", "must be the name of a configured tenant"))
+        if asked.tenant is not None:
+            self.check_tenant(asked.tenant)
         tenants = [name for name in sorted(self.directories) if asked.tenant in {None, name}]
         answers = await asyncio.gather(*(self._in_time(tenant, asked) for tenant in tenants))
         by_tenant = dict(zip(tenants, answers, strict=True))
@@ -40,6 +43,11 @@ class People:
             await self._shown(tenant, account) for tenant in tenants for account in by_tenant[tenant] or ()
         ]
         return {"people": people, "unreachable": [name for name in tenants if by_tenant[name] is None]}
+
+    def check_tenant(self, tenant: str) -> None:
+        """Raise `BadInput` for a tenant that is not configured."""
+        if tenant not in self.directories:
+            raise bad(Fault("/tenant", "must be the name of a configured tenant"))
 
     async def _in_time(self, tenant: str, asked: SearchBody) -> tuple[Account, ...] | None:
         """Who was found there; None where it cannot be said, or not in time."""
@@ -75,7 +83,20 @@ class People:
             "signInNames": [masked(one.issuer_assigned_id) for one in account.identities],
             "createdAt": account.created_at.isoformat() if account.created_at else None,
             **requests,
+            "hold": _hold(await self.holds.of(tenant, account.object_id)),
         }
+
+
+def _hold(hold: Hold | None) -> JsonObject | None:
+    if hold is None:
+        return None
+    return {
+        "basis": hold.basis,
+        "article": hold.article,
+        "reviewAt": text(hold.review_at),
+        "since": text(hold.since),
+        "by": hold.by,
+    }
 
 
 def masked(name: str) -> str:

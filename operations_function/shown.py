@@ -38,18 +38,16 @@ def whole(
 ) -> JsonObject:
     """Everything of a request but whom it is about."""
     return {
-        **views.status(request, steps, path),
+        **views.status(request, steps, path, letter),
         "links": {"self": path(request)},  # archives are for those whose data they hold
         "proof": request.proof,
         "submitter": request.submitter,
         "tries": request.tries,
-        "irreversibleAt": text(request.irreversible_at),
         "journal": [_event(event) for event in journal],
         "notices": [
             {"channel": one.channel, "state": one.state, "tries": one.tries} for one in request.notices
         ],
         "notes": [{"event": note.event, "text": note.text} for note in request.notes],
-        "letter": {"subject": letter.subject, "text": letter.text} if letter else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import azure.functions as func
@@ -13,6 +13,7 @@ from shared.bodies import bad
 from shared.domain.accept import Acceptance, Submission
 from shared.domain.callers import Person, TicketHolder
 from shared.domain.challenges import Challenges
+from shared.domain.decisions import Decisions
 from shared.domain.errors import ChallengeRefused, UnknownRequest
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
@@ -24,16 +25,18 @@ from shared.gate import Gate, Unauthenticated
 from shared.intake import (
     AskedForOneself,
     IdToken,
+    read_deletion,
+    read_export,
     read_idempotency_key,
     read_own_deletion,
     read_own_export,
-    read_submission,
 )
-from shared.problems import guarded
+from shared.languages import language_of
+from shared.letters import Letters
 from shared.responses import Fault, answer
 
 POLL_AFTER = "2"
-Find = Callable[[Kind, func.HttpRequest], Awaitable[PrivacyRequest]]
+SUBMITTED = {Kind.EXPORT: read_export, Kind.DELETION: read_deletion}
 OWN = {Kind.EXPORT: read_own_export, Kind.DELETION: read_own_deletion}
 
 
@@ -43,6 +46,18 @@ class Allowances:
 
     callers: SharedAllowance
     people: SharedAllowance
+
+
+@dataclass(frozen=True)
+class Found:
+    """A request, who asks for it, and where they find it."""
+
+    request: PrivacyRequest
+    by: str
+    path: views.Path
+
+
+Find = Callable[[Kind, func.HttpRequest], Awaitable[Found]]
 
 
 @dataclass(frozen=True)
@@ -61,21 +76,19 @@ class FrontDesk:
     gate: Gate
     acceptance: Acceptance
     challenges: Challenges
+    decisions: Decisions
     allowances: Allowances
     store: RequestStore
     clock: Clock
     log: Log
     topology: Topology
+    letters: Letters
     plans: Mapping[Kind, Plan]
-
-    async def guarded(self, work: Callable[[], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
-        """The answer of `work`, or the problem that its error means."""
-        return await guarded(work, self.log)
 
     async def submit(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Accept an app's request about somebody: 202 with its address."""
         app = await self.gate.app(req, kind)
-        asked = read_submission(req.get_body(), _content_type(req), self.topology, self.clock.now())
+        asked = SUBMITTED[kind](req.get_body(), _content_type(req), self.topology, self.clock.now())
         await self.allowances.callers.draw(app.name)
         named = await self._named(asked.subject)
         submission = Submission(
@@ -87,6 +100,7 @@ class FrontDesk:
             received_at=asked.received_at,
             idempotency_key=read_idempotency_key(req.headers.get("idempotency-key")),
             claims=named.claims,
+            copy_first=asked.copy_first,
         )
         return await self._accepted(submission, views.path)
 
@@ -100,27 +114,41 @@ class FrontDesk:
             await self._check_fresh_sign_in(person, asked, key)
         subject = ObjectIdSubject(person.tenant, person.object_id)
         submission = Submission(
-            kind, asked.regulation, subject, person.name, Proof.PERSON, idempotency_key=key
+            kind=kind,
+            regulation=asked.regulation,
+            subject=subject,
+            submitter=person.name,
+            proof=Proof.PERSON,
+            idempotency_key=key,
+            copy_first=asked.copy_first,
         )
         return await self._accepted(submission, views.own_path)
 
     async def show(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Where an app's request stands."""
-        return self._shown(await self.find(kind, req), views.path)
+        return self._shown(await self.find(kind, req), req)
 
     async def show_own(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Where a person's request stands."""
-        return self._shown(await self.find_own(kind, req), views.own_path)
+        return self._shown(await self.find_own(kind, req), req)
 
-    async def find(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
+    async def withdraw(self, kind: Kind, req: func.HttpRequest, find: Find) -> func.HttpResponse:
+        """Take a request back, as long as that is possible: 200 with how it stands then."""
+        return await self._changed(await find(kind, req), self.decisions.cancel, req)
+
+    async def confirm_copy(self, req: func.HttpRequest, find: Find) -> func.HttpResponse:
+        """The person has the copy that was to come before the deletion: 200 with how it stands then."""
+        return await self._changed(await find(Kind.DELETION, req), self.decisions.confirm_copy, req)
+
+    async def find(self, kind: Kind, req: func.HttpRequest) -> Found:
         """The request that the address names, if the app that calls made it. Raises `UnknownRequest`."""
         app = await self.gate.app(req, kind)
         request = await self._read(kind, req)
         if request.submitter != app.name:
             raise UnknownRequest
-        return request
+        return Found(request, app.name, views.path)
 
-    async def find_own(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
+    async def find_own(self, kind: Kind, req: func.HttpRequest) -> Found:
         """The request that the address names, if the caller holds its ticket or it is about them.
 
         Raises `UnknownRequest`, `Unauthenticated`.
@@ -130,7 +158,7 @@ class FrontDesk:
         request = await self._read(kind, req)
         if not _belongs(request, caller):
             raise UnknownRequest
-        return request
+        return Found(request, caller.name, views.own_path)
 
     async def challenge(self, req: func.HttpRequest) -> func.HttpResponse:
         """A nonce for the sign-in that goes before a deletion: 201."""
@@ -173,8 +201,19 @@ class FrontDesk:
         headers = {"Location": path(request), "Retry-After": POLL_AFTER}
         return answer(HTTPStatus.ACCEPTED, views.accepted(accepted, path), headers)
 
-    def _shown(self, request: PrivacyRequest, path: views.Path) -> func.HttpResponse:
-        return answer(HTTPStatus.OK, views.status(request, self.plans[request.kind](request), path))
+    def _shown(self, found: Found, req: func.HttpRequest) -> func.HttpResponse:
+        """How it stands, and where it has ended what is to be told, in the language that is asked for."""
+        request = found.request
+        steps, letter = self.plans[request.kind](request), self.letters.about(request, _language(req))
+        return answer(HTTPStatus.OK, views.status(request, steps, found.path, letter))
+
+    async def _changed(
+        self, found: Found, change: Callable[[str, str], Awaitable[PrivacyRequest]], req: func.HttpRequest
+    ) -> func.HttpResponse:
+        await self.allowances.people.draw(f"change:{found.request.id}")
+        structlog.contextvars.bind_contextvars(request_id=found.request.id)
+        changed = await change(found.request.id, found.by)
+        return self._shown(replace(found, request=changed), req)
 
     async def _read(self, kind: Kind, req: func.HttpRequest) -> PrivacyRequest:
         stored = await self.store.get(read_id(req))
@@ -197,6 +236,12 @@ def read_id(req: func.HttpRequest) -> str:
     if len(request_id) != 36 or not set(request_id) <= set("0123456789abcdef-"):
         raise UnknownRequest
     return request_id
+
+
+def _language(req: func.HttpRequest) -> str:
+    """The first of the languages asked for that we speak (RFC 9110, section 12.5.4; weights are not read)."""
+    asked = str(req.headers.get("accept-language", ""))[:200].split(",")
+    return language_of(one.partition(";")[0].strip() for one in asked)
 
 
 def _content_type(req: func.HttpRequest) -> str:

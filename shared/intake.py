@@ -1,7 +1,7 @@
 """What a submission asks for: of an app about somebody, or of a person about themselves."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -38,6 +38,7 @@ class Asked:
     subject: Subject | IdToken
     regulation: Regulation
     received_at: datetime | None
+    copy_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class AskedForOneself:
 
     regulation: Regulation
     id_token: str | None = field(default=None, repr=False)
+    copy_first: bool = False
 
 
 def _moment(value: object) -> datetime:
@@ -64,6 +66,7 @@ def _regulation(value: object) -> Regulation:
 
 Guid = Annotated[str, form(_GUID, "must be a GUID")]
 TenantName = Annotated[str, form(_TENANT, "must be the name of a configured tenant")]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 LawOf = Annotated[Regulation, BeforeValidator(_regulation)]
 Token = Annotated[str, form(_TOKEN, "must be a token of at most 15000 characters")]
 
@@ -82,7 +85,11 @@ class _SubjectBody(Body):
 class _SubmissionBody(Body):
     subject: _SubjectBody
     regulation: LawOf
-    received_at: Annotated[datetime, BeforeValidator(_moment)] | None = Field(default=None)
+    received_at: Moment | None = None
+
+
+class _DeletionBody(_SubmissionBody):
+    copy_first: bool = False
 
 
 class _OwnExportBody(Body):
@@ -92,11 +99,21 @@ class _OwnExportBody(Body):
 class _OwnDeletionBody(Body):
     regulation: LawOf
     id_token: Token = Field(repr=False)
+    copy_first: bool = False
 
 
-def read_submission(body: bytes, content_type: str, topology: Topology, now: datetime) -> Asked:
-    """What an app asks for about somebody. Raises `BadInput` with every fault found."""
-    submission = read_body(_SubmissionBody, body, content_type)
+def read_export(body: bytes, content_type: str, topology: Topology, now: datetime) -> Asked:
+    """An app's request for a copy of somebody's data. Raises `BadInput` with every fault found."""
+    return _asked(read_body(_SubmissionBody, body, content_type), topology, now)
+
+
+def read_deletion(body: bytes, content_type: str, topology: Topology, now: datetime) -> Asked:
+    """An app's request for somebody's deletion. Raises `BadInput` with every fault found."""
+    deletion = read_body(_DeletionBody, body, content_type)
+    return replace(_asked(deletion, topology, now), copy_first=deletion.copy_first)
+
+
+def _asked(submission: _SubmissionBody, topology: Topology, now: datetime) -> Asked:
     received_at = submission.received_at
     faults = (*_subject_faults(submission.subject, topology), *_received_at_faults(received_at, now))
     if faults:
@@ -112,7 +129,7 @@ def read_own_export(body: bytes, content_type: str) -> AskedForOneself:
 def read_own_deletion(body: bytes, content_type: str) -> AskedForOneself:
     """What a person asks for who wants to be deleted. Raises `BadInput`."""
     asked = read_body(_OwnDeletionBody, body, content_type)
-    return AskedForOneself(asked.regulation, asked.id_token)
+    return AskedForOneself(asked.regulation, asked.id_token, asked.copy_first)
 
 
 def read_idempotency_key(header: str | None) -> str | None:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from shared.adapters.local_receipt_keys import read_private_key
+
 
 class RuleBroken(ValueError):
     """Text of ours that says what is expected; it never holds a value."""
@@ -114,6 +116,15 @@ def access_key(value: object) -> object:
     return value
 
 
+def signing_key(value: object) -> object:
+    """A key that signs by ES256."""
+    try:
+        read_private_key(str(value))
+    except ValueError:
+        raise RuleBroken("must be an unencrypted private key of P-256: PEM, or base64 of it") from None
+    return value
+
+
 def names(value: object) -> object:
     """A list with commas between, in lower case; a default is a set already."""
     if isinstance(value, frozenset):
@@ -156,6 +167,15 @@ Page = Annotated[str, BeforeValidator(resolved), AfterValidator(_page)]
 WebhookAddress = Annotated[str, BeforeValidator(resolved), AfterValidator(_webhook)]
 WebhookSecret = Annotated[SecretStr, BeforeValidator(webhook_secret), BeforeValidator(resolved)]
 AccessKey = Annotated[SecretStr, BeforeValidator(access_key), BeforeValidator(resolved)]
+SigningKeyPem = Annotated[SecretStr, BeforeValidator(signing_key), BeforeValidator(resolved)]
+VaultKey = Annotated[
+    str,
+    BeforeValidator(resolved),
+    form(
+        r"https://[A-Za-z0-9.-]+(:\d{1,5})?/keys/[A-Za-z0-9-]{1,127}/[0-9A-Fa-f]{32}",
+        "must be the identifier of a key with its version: https://VAULT.vault.azure.net/keys/NAME/VERSION",
+    ),
+]
 MailAddress = Annotated[
     str,
     BeforeValidator(resolved),

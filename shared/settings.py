@@ -28,7 +28,9 @@ from shared.setting_forms import (
     Policy,
     RuleBroken,
     Secret,
+    SigningKeyPem,
     Text,
+    VaultKey,
     WebhookAddress,
     WebhookSecret,
     Word,
@@ -116,6 +118,14 @@ class WebhookSettings(_Part):
     client_id: Guid | None = None
 
 
+class ReceiptSettings(_Part):
+    """The key that signs receipts: itself, or where a Key Vault keeps it."""
+
+    key: SigningKeyPem | None = None
+    key_id: VaultKey | None = None
+    client_id: Guid | None = None
+
+
 class MailSettings(_Part):
     """The resource of Azure Communication Services that sends e-mails to people, and in whose name."""
 
@@ -139,6 +149,7 @@ class Settings(BaseSettings):
     tenants: dict[str, TenantSettings]
     state: StorageSettings
     exports: StorageSettings
+    receipts: ReceiptSettings
     hash_key: Annotated[SecretStr, BeforeValidator(key), BeforeValidator(resolved)]
     legal_time_zone: Annotated[ZoneInfo, BeforeValidator(zone), BeforeValidator(resolved)]
     replication_window: Annotated[
@@ -271,7 +282,10 @@ def _disagreements(settings: Settings) -> Iterator[Fault]:
         yield Fault("OPTIONAL_SECTIONS", f"must be of: {', '.join(sorted(OPTIONAL_SECTIONS))}")
     if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
         yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
-    yield from _storage_faults("STATE", settings.state, ("tableServiceUri", "queueServiceUri"))
+    yield from _receipt_faults(settings.receipts)
+    yield from _storage_faults(
+        "STATE", settings.state, ("tableServiceUri", "queueServiceUri", "blobServiceUri")
+    )
     yield from _storage_faults("EXPORTS", settings.exports, ("blobServiceUri",))
 
 
@@ -329,6 +343,13 @@ def _mail_faults(settings: Settings) -> Iterator[Fault]:
         yield Fault("MAIL", "needs either MAIL__ACCESS_KEY or an identity (MAIL__CLIENT_ID), not both")
     if settings.person_page_url is None:
         yield Fault("PERSON_PAGE_URL", "is required where MAIL is set")
+
+
+def _receipt_faults(receipts: ReceiptSettings) -> Iterator[Fault]:
+    if (receipts.key is None) == (receipts.key_id is None):
+        yield Fault("RECEIPTS", "needs either RECEIPTS__KEY or RECEIPTS__KEY_ID")
+    if receipts.client_id is not None and receipts.key_id is None:
+        yield Fault("RECEIPTS__CLIENT_ID", "is for RECEIPTS__KEY_ID alone")
 
 
 def _storage_faults(name: str, storage: StorageSettings, uris: tuple[str, ...]) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from shared.domain.plan import Step
 from shared.domain.ports import JsonObject, JsonValue
 from shared.domain.progress import Archive
 from shared.domain.request import Kind, PrivacyRequest
+from shared.letters import Letter
 
 COLLECTIONS = {Kind.EXPORT: "exports", Kind.DELETION: "deletions"}
 Path = Callable[[PrivacyRequest], str]
@@ -35,8 +36,8 @@ def accepted(accepted: Accepted, where: Path) -> JsonObject:
     return {**_head(accepted.request), "ticket": accepted.ticket, "links": links}
 
 
-def status(request: PrivacyRequest, steps: Sequence[Step], where: Path) -> JsonObject:
-    """Where the request stands, step by step and tenant by tenant."""
+def status(request: PrivacyRequest, steps: Sequence[Step], where: Path, letter: Letter | None) -> JsonObject:
+    """Where the request stands, step by step and tenant by tenant, and what is to be told of it."""
     view: dict[str, JsonValue] = {
         **_head(request),
         "acceptedAt": text(request.accepted_at),
@@ -45,12 +46,14 @@ def status(request: PrivacyRequest, steps: Sequence[Step], where: Path) -> JsonO
         "until": text(request.until),
         "extendedFor": request.extended_for,
         "pausedAt": text(request.paused_at),
+        "irreversibleAt": text(request.irreversible_at),
+        "copyFirst": request.copy_first,
         "steps": [{"name": step.name, "done": step.name in request.done} for step in steps],
         "tenants": [_tenant(request, name) for name in sorted(request.tenants)],
+        "archive": _archive(request.archive) if request.archive else None,
+        "letter": {"subject": letter.subject, "text": letter.text} if letter else None,
         "links": _links(request, where),
     }
-    if request.kind is Kind.EXPORT:
-        view["archive"] = _archive(request.archive) if request.archive else None
     return view
 
 
@@ -67,16 +70,27 @@ def _head(request: PrivacyRequest) -> dict[str, str | None]:
 
 def _links(request: PrivacyRequest, where: Path) -> dict[str, str]:
     links = {"self": where(request)}
-    if request.kind is Kind.EXPORT:
+    if request.kind is Kind.EXPORT or request.copy_first:
         links["link"] = f"{where(request)}/link"
+    if request.copy_first:
+        links["copyReceived"] = f"{where(request)}/copy-received"
+    if request.kind is Kind.DELETION:
+        links["receipt"] = f"{where(request)}/receipt"
+    if request.ended_at is None and request.irreversible_at is None:
+        links["withdraw"] = f"{where(request)}/withdraw"
     return links
 
 
 def _tenant(request: PrivacyRequest, name: str) -> JsonObject:
+    progress = request.progress(name)
+    restorable = progress.restorable_until
     return {
         "tenant": name,
         "outcome": request.outcome(name),
-        "restorableUntil": text(request.progress(name).restorable_until),
+        "reason": progress.reason,
+        "restorableUntil": text(restorable),
+        "purgeAfterDue": restorable is not None and restorable > request.due_at,
+        "auditEventsUntil": text(progress.audits_until),
     }
 
 

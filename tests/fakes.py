@@ -88,7 +88,8 @@ class MemoryStore:
         left = [one for one in sorted(self.records) if one > (after or "")]
         page = [one for one in left if self.records[one].request.status in statuses][:most]
         bare = (
-            replace(self.records[one].request, subject=None, tenants={}, notes=(), sealed={}) for one in page
+            replace(found, subject=None, tenants={}, notes=(), sealed={}, receipt=None)
+            for found in (self.records[one].request for one in page)
         )
         return Page(tuple(bare), page[-1] if len(page) == most and page[-1] != left[-1] else None)
 
@@ -238,6 +239,16 @@ class MemoryBlobs:
 
     async def remove(self, prefix: str) -> None:
         self.committed = {name: data for name, data in self.committed.items() if not name.startswith(prefix)}
+
+
+@dataclass
+class MemoryEvidence:
+    """Blobs by request and name, each written once."""
+
+    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    async def keep(self, request_id: str, name: str, data: bytes) -> bytes:
+        return self.kept.setdefault((request_id, name), data)
 
 
 @dataclass

@@ -1,31 +1,33 @@
 """Queue functions: run a request's plan; take back what failed too often."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import azure.functions as func
 import structlog
 
-from shared.domain.notifier import Notifier
 from shared.domain.ports import Log
 from shared.domain.runner import Runner
 
 QUEUE = "privacy-requests"
 POISON = f"{QUEUE}-poison"
+Work = Callable[[str], Awaitable[None]]
+"""Takes a request's id."""
 
 
 def worker_blueprint(
-    runner: Runner, notifier: Notifier, decode: Callable[[bytes], str], log: Log
+    runner: Runner, follow_ups: Sequence[Work], decode: Callable[[bytes], str], log: Log
 ) -> func.Blueprint:
-    """The queue trigger and the poison-queue trigger."""
+    """The queue trigger and the poison-queue trigger; `follow_ups` do what follows a request's end."""
     blueprint = func.Blueprint()
 
     @blueprint.queue_trigger("message", queue_name=QUEUE, connection="STATE")
     async def run_request(message: func.QueueMessage) -> None:
-        await handle(message, run_and_tell, decode, log)
+        await handle(message, run_and_follow_up, decode, log)
 
-    async def run_and_tell(request_id: str) -> None:
+    async def run_and_follow_up(request_id: str) -> None:
         await runner.run(request_id)
-        await notifier.run(request_id)
+        for follow_up in follow_ups:
+            await follow_up(request_id)
 
     @blueprint.queue_trigger("message", queue_name=POISON, connection="STATE")
     async def take_back_poison(message: func.QueueMessage) -> None:
@@ -36,7 +38,7 @@ def worker_blueprint(
 
 async def handle(
     message: func.QueueMessage,
-    work: Callable[[str], Awaitable[None]],
+    work: Work,
     decode: Callable[[bytes], str],
     log: Log,
 ) -> None:

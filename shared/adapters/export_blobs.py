@@ -23,9 +23,10 @@ from shared.domain.errors import (
 )
 
 CONTAINER = "exports"
-BLOCK = 4 * 1024 * 1024
+BLOCK = 1024 * 1024
+"""Small, since each archive that is being written holds two."""
 MOST_BLOCKS = 50_000
-"""Azure's limit: 4 MiB each make 195 GiB."""
+"""Azure's limit: 1 MiB each make 48 GiB."""
 
 
 class _Blocks:

@@ -6,6 +6,7 @@
     account-NAME     the account pinned in a tenant
     person-notes     free text of operators
     person-sealed    what is kept encrypted until it was used
+    receipt          the signed receipt of a deletion
     event-NNNNNN     the journal; the newest event stands in row `request` too
 
 Personal identifiers stand in rows of their own, so that they can be removed by themselves. Each row has one
@@ -35,7 +36,7 @@ _SUBJECTS: Mapping[str, type[Subject]] = {
     "userName": UserNameSubject,
 }
 _KINDS = {kind: name for name, kind in _SUBJECTS.items()}
-_ELSEWHERE = frozenset({"subject", "tenants", "notes", "sealed"})
+_ELSEWHERE = frozenset({"subject", "tenants", "notes", "sealed", "receipt"})
 
 
 def rows_of(request: PrivacyRequest) -> dict[str, Row]:
@@ -51,6 +52,8 @@ def rows_of(request: PrivacyRequest) -> dict[str, Row]:
         rows["person-notes"] = {"json": _dumped(request.notes)}
     if request.sealed:
         rows["person-sealed"] = {"json": _dumped(request.sealed)}
+    if request.receipt is not None:
+        rows["receipt"] = {"json": _dumped(request.receipt)}
     if request.last is not None:
         rows[f"{EVENT}{request.last.number:06}"] = {"json": _dumped(request.last)}
     for name, progress in request.tenants.items():
@@ -65,9 +68,9 @@ def request_of(rows: Mapping[str, Mapping[str, object]]) -> PrivacyRequest:
     head = json.loads(_json(rows["request"]))
     notes = json.loads(_json(rows["person-notes"])) if "person-notes" in rows else ()
     sealed = json.loads(_json(rows["person-sealed"])) if "person-sealed" in rows else {}
-    return _requests().validate_python(
-        head | {"subject": _subject(rows), "tenants": _tenants(rows), "notes": notes, "sealed": sealed}
-    )
+    receipt = json.loads(_json(rows["receipt"])) if "receipt" in rows else None
+    beside = {"subject": _subject(rows), "tenants": _tenants(rows), "notes": notes, "sealed": sealed}
+    return _requests().validate_python(head | beside | {"receipt": receipt})
 
 
 def event_of(row: Mapping[str, object]) -> Event:

@@ -32,8 +32,8 @@ _BOUNDS = _Bounds(
     random_jitter_range=1,
 )
 """Times in seconds."""
-PIECE = 4 * 1024 * 1024
-"""Bytes of a blob that are fetched at a time; by default the first are 32 MiB, all in memory."""
+PIECE = 1024 * 1024
+"""Bytes of a blob that are fetched at a time; by default the first are 32 MiB, the next 4, all in memory."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,14 @@ class StorageAccount:
         """A client of the blob service."""
         if self.connection_string:
             return BlobServiceClient.from_connection_string(
-                self.connection_string, max_single_get_size=PIECE, **_BOUNDS
+                self.connection_string, max_single_get_size=PIECE, max_chunk_get_size=PIECE, **_BOUNDS
             )
         return BlobServiceClient(
-            self.blob_uri or "", credential=self.identity(), max_single_get_size=PIECE, **_BOUNDS
+            self.blob_uri or "",
+            credential=self.identity(),
+            max_single_get_size=PIECE,
+            max_chunk_get_size=PIECE,
+            **_BOUNDS,
         )
 
     def identity(self) -> AsyncTokenCredential:

@@ -51,7 +51,7 @@ TRIES = 5
 class Submission:
     """A request as submitted; `received_at` is when the person asked, None for now.
 
-    `claims` are those of the ID token that came with it.
+    `claims` are those of the ID token that came with it; `copy_first` asks for a copy before a deletion.
     """
 
     kind: Kind
@@ -62,6 +62,7 @@ class Submission:
     received_at: datetime | None = None
     idempotency_key: str | None = None
     claims: JsonObject | None = field(default=None, repr=False)
+    copy_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,13 +187,16 @@ class Acceptance:
             due_at=due_at(submission.regulation, received_at, self.zone),
             updated_at=now,
             tenants=self._tenants(subject),
+            reference=str(uuid.uuid4()),
+            copy_first=submission.copy_first,
             notices=tuple(map(Notice, self.channels(submitter))),
             sealed=self._sealed(submission, request_id),
         )
 
     def _sealed(self, submission: Submission, request_id: str) -> dict[str, str]:
         """The claims of an ID token belong to the copy of somebody's data; nothing else needs them."""
-        if submission.kind is not Kind.EXPORT or submission.claims is None:
+        copies = submission.kind is Kind.EXPORT or submission.copy_first
+        if not copies or submission.claims is None:
             return {}
         return {CLAIMS: self.seal.close(request_id, CLAIMS, submission.claims)}
 
@@ -209,6 +213,7 @@ class Acceptance:
             "regulation": submission.regulation,
             "subject": asdict(submission.subject),
             "proof": submission.proof,
+            **({"copyFirst": True} if submission.copy_first else {}),
             "receivedAt": submission.received_at and submission.received_at.isoformat(),
         }
         return self.keyed_hash.hex("body", json.dumps(body, sort_keys=True))

@@ -25,6 +25,11 @@ class TicketHolder:
 
     digest: str = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """How the journal names them."""
+        return "ticket"
+
 
 @dataclass(frozen=True)
 class Operator:

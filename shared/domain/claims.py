@@ -66,7 +66,7 @@ class Claims:
         )
         for key in keys:
             await self._one(key, request)
-            if request.kind is Kind.EXPORT:
+            if request.kind is Kind.EXPORT or request.copy_first:
                 await self._announce(key, request)
         return request.with_claims(tuple(keys))
 

@@ -118,6 +118,10 @@ class Decisions:
 
         return await self._decide(request_id, note, decide)
 
+    async def confirm_copy(self, request_id: str, by: str) -> PrivacyRequest:
+        """The person has the copy that they asked for before a deletion."""
+        return await self._decide(request_id, None, lambda request, now: request.copy_confirmed(now, by))
+
     async def notify(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Send again what could not be delivered."""
         return await self._decide(

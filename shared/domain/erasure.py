@@ -34,7 +34,8 @@ class Erasure:
             for entry in await self.register.beginning_with(key, ARCHIVE):
                 turn.check_lease()
                 await self._one(entry, request)
-        return request
+        made = request.archive is not None and request.archive.removed_at is None
+        return request.without_archive(self.clock.now()) if made else request
 
     async def _one(self, entry: Entry, request: PrivacyRequest) -> None:
         """The blobs first, then what says so; what is listed afterwards was not erased."""
@@ -42,7 +43,8 @@ class Erasure:
         await self.blobs.remove(f"{export_id}/")
         if await self.blobs.names(f"{export_id}/"):
             raise NotYetSo
-        await self._noted(export_id, f"deletion {request.id}")
+        if export_id != request.id:
+            await self._noted(export_id, f"deletion {request.id}")
         await self.register.remove(entry)
 
     async def _noted(self, export_id: str, by: str) -> None:

@@ -17,6 +17,7 @@ PrivacyError
 ├── KeysUnavailable          a provider's signing keys cannot be had; try again
 ├── Delayed                  a notice cannot be delivered now; `retry_after` may say when
 ├── Undeliverable            a notice cannot be delivered, however often it is tried
+├── SigningUnavailable       the key that signs receipts cannot be used now; try again
 ├── SealBroken               what was sealed cannot be opened: another key, another place, or changed
 ├── DirectoryFault           Microsoft Graph did not do what was asked
 │   ├── Throttled            too many requests; `retry_after` says when
@@ -150,6 +151,12 @@ class Undeliverable(PrivacyError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class SigningUnavailable(PrivacyError):
+    """The key that signs receipts gave no signature that holds: not reached, refused, or of another form."""
+
+    code = "signing_unavailable"
 
 
 class SealBroken(PrivacyError):

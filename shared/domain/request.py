@@ -86,12 +86,13 @@ TOLD_OF: Mapping[Channel, frozenset[Status]] = MappingProxyType(
 )
 """Ends that are told; that a request has failed is for operators to mend before the person hears of it."""
 PURGE_FALLS_DUE = "purge_falls_due"
-TOLD_WAITS = frozenset({PURGE_FALLS_DUE})
+COPY_READY = "copy_to_be_confirmed"
+TOLD_WAITS = frozenset({PURGE_FALLS_DUE, COPY_READY})
 """Reasons for waiting that are told once: they last for weeks."""
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
-DONE_ANEW = frozenset({"claim", "held", "guard-rails", "remember", "block", "mark", "holds"})
+DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "remember", "block", "mark", "holds"})
 """Steps of which a retried request cannot build on what they did."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
@@ -116,7 +117,8 @@ class PrivacyRequest:
     extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
-    reasons for waiting that were told. `last` is the newest event of the journal.
+    reasons for waiting that were told. `copy_first` is a deletion that comes after a copy of the data, which
+    the person confirms to have. `last` is the newest event of the journal.
     """
 
     id: str
@@ -161,6 +163,8 @@ class PrivacyRequest:
     sealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     reference: str = ""
     receipt: str | None = field(default=None, repr=False)
+    copy_first: bool = False
+    copy_confirmed_at: datetime | None = None
     last: Event | None = None
 
     @property
@@ -351,16 +355,27 @@ class PrivacyRequest:
 
     def with_archive_removed(self, now: datetime) -> "PrivacyRequest":
         """The archive has expired and its blob is gone."""
-        return self._without_archive(now)._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
+        return self.without_archive(now)._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
 
     def with_archive_erased(self, now: datetime, by: str) -> "PrivacyRequest":
         """The archive's blob is gone because the person was deleted."""
-        return self._without_archive(now)._noted(What.ARCHIVE_ERASED, now, by=by)
+        return self.without_archive(now)._noted(What.ARCHIVE_ERASED, now, by=by)
 
-    def _without_archive(self, now: datetime) -> "PrivacyRequest":
+    def without_archive(self, now: datetime) -> "PrivacyRequest":
+        """The archive's blob is gone."""
         if self.archive is None:
             raise InvalidTransition("there is no archive")
         return replace(self, archive=replace(self.archive, removed_at=now))
+
+    def copy_confirmed(self, now: datetime, by: str) -> "PrivacyRequest":
+        """The person has the copy: the deletion need not wait for its expiry."""
+        if not self.copy_first or self.archive is None:
+            raise InvalidTransition("there is no copy to be confirmed")
+        if self.copy_confirmed_at is not None or self.ended_at is not None:
+            raise InvalidTransition("the copy was confirmed before, or the request has ended")
+        until = now if self.reason == COPY_READY else self.until
+        had = replace(self, copy_confirmed_at=now, until=until, updated_at=now)
+        return had._noted(What.COPY_CONFIRMED, now, by=by)
 
     def with_link_minted(self, now: datetime, by: str) -> "PrivacyRequest":
         """Somebody gets a link to the archive."""
@@ -486,7 +501,7 @@ class PrivacyRequest:
         if status not in LEADS_TO[self.status]:
             raise InvalidTransition(f"{self.status} does not lead to {status}")
         if self.irreversible_at is not None and status in REVOCABLE:
-            raise InvalidTransition(f"after the mark nothing leads to {status}")
+            raise InvalidTransition("the deletion has begun and cannot be taken back")
 
     def _noted(
         self, what: What, now: datetime, detail: str | None = None, by: str | None = None

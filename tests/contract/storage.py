@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from azure.storage.queue.aio import QueueClient
 
+from shared.adapters.evidence_blobs import EvidenceBlobs, prepare_evidence
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
@@ -30,6 +31,12 @@ async def storage_queue(connection_string: str) -> AsyncIterator[tuple[StorageQu
 async def blob_container(connection_string: str) -> AsyncIterator[BlobContainer]:
     async with StorageAccount(connection_string).blobs() as service:
         yield BlobContainer(Lazy(lambda: service, prepare_container))
+
+
+@asynccontextmanager
+async def evidence_blobs(connection_string: str) -> AsyncIterator[EvidenceBlobs]:
+    async with StorageAccount(connection_string).blobs() as service:
+        yield EvidenceBlobs(Lazy(lambda: service, prepare_evidence))
 
 
 @asynccontextmanager

@@ -21,7 +21,9 @@ def secrets_of_process(pid: int) -> dict[str, str]:
     return {
         name: value
         for name, value in settings.items()
-        if name.endswith(("SECRET", "HASH_KEY", "ACCESS_KEY", "connectionString", "AzureWebJobsStorage"))
+        if name.endswith(
+            ("SECRET", "HASH_KEY", "RECEIPTS__KEY", "ACCESS_KEY", "connectionString", "AzureWebJobsStorage")
+        )
     }
 
 
@@ -177,7 +179,9 @@ def walked(stack_process: RunningStack) -> tuple[dict[str, str], str]:
 
 async def test_no_canary_is_in_any_line(walked: tuple[dict[str, str], str]) -> None:
     canaries, text = walked
-    assert {"HASH_KEY", "TENANTS__CONTOSO__CLIENT_SECRET", "STATE__connectionString"} <= set(canaries)
+    assert {"HASH_KEY", "RECEIPTS__KEY", "TENANTS__CONTOSO__CLIENT_SECRET", "STATE__connectionString"} <= set(
+        canaries
+    )
     assert [name for name, canary in canaries.items() if canary.lower() in text.lower()] == []
 
 

@@ -17,6 +17,7 @@ from tests.security.deployment import Deployment, bearer
 from tests.security.minting import HOUR, b2c_access, b2c_id, b2c_sign_in
 from tests.unit.http import Functions, desk_of, json_of
 from tests.unit.points import Points
+from tests.unit.receipts import signer_of
 from tests.unit.world import World
 
 PERSON = "5f000000-0000-4000-8000-000000000001"
@@ -58,7 +59,7 @@ class Place:
         desk = desk_of(self.world, people)
         self._functions = {
             "export": Functions(export_blueprint(desk, self.world.links)),
-            "deletion": Functions(delete_blueprint(desk)),
+            "deletion": Functions(delete_blueprint(desk, signer_of())),
         }
 
     async def by_an_app(self, kind: str, subject: Mapping[str, str]) -> Told:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import azure.functions as func
 
@@ -13,6 +14,7 @@ from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
 from shared.front_desk import Allowances, FrontDesk
 from shared.gate import AppAuth, Gate, WorkforceCalls
+from shared.letters import Letters, Sender
 from tests.unit.world import World
 
 SUBMISSION = {"subject": {"email": "ada@example.com"}, "regulation": "gdpr"}
@@ -35,6 +37,8 @@ def desk_of(
         acceptance=world.acceptance,
         challenges=Challenges(world.passing, world.clock, HASHING),
         allowances=Allowances(SharedAllowance(buckets, calls, 10), SharedAllowance(buckets, calls, 1)),
+        decisions=world.decisions,
+        letters=Letters(Sender("the controller", None, None), ZoneInfo("UTC")),
         store=world.store,
         clock=world.clock,
         log=world.log,

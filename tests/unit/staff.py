@@ -59,9 +59,11 @@ def operations(world: World, tenant_ids: Mapping[str, str] = TENANT_IDS) -> Func
     desk = OperatorsDesk(
         gate=gate_of(world, tenant_ids=tenant_ids),
         decisions=world.decisions,
-        people=People(world.tenants, world.topology.domains, world.register, HASHING, world.log),
+        people=People(world.tenants, world.topology.domains, world.register, world.holds, HASHING, world.log),
         letters=Letters(Sender("the controller", None, None), ZoneInfo("UTC")),
+        holds=world.holds,
         store=world.store,
+        clock=world.clock,
         allowance=desk_of(world).allowances.callers,
         plans=world.runner.plans,
         log=world.log,

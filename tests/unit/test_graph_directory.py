@@ -79,11 +79,12 @@ async def test_a_profile_is_put_together_from_all_custom_attributes() -> None:
     names = [f"extension_0_{number:03}" for number in range(MOST_EXTENSIONS + 1)]
     extensions = page(*({"name": name} for name in names))
     first = user(**{"@odata.context": "x", names[0]: "red", "tags@odata.type": "x"})
-    paper = Paper([page({"id": "app"}), extensions, first, user(**{names[-1]: 7})])
+    further = failing(400, "BadRequest")
+    paper = Paper([page({"id": "app"}), extensions, first, user(**{names[-1]: 7}), further])
     profile = await paper.directory().profile(OBJECT_ID)
     assert profile is not None
     assert set(profile) == {"id", "userPrincipalName", names[0], names[-1]}
-    assert len(paper.asked) == 4
+    assert len(paper.asked) == 5
 
 
 KIND = "#microsoft.graph.group"

@@ -13,6 +13,7 @@ from shared.domain.request import PrivacyRequest
 from tests.contract_of_api import check_schema
 from tests.fakes import MemoryRegister, MemoryStore
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
+from tests.unit.receipts import signer_of
 from tests.unit.test_upkeep import pass_time
 from tests.unit.world import World
 
@@ -59,7 +60,7 @@ async def test_a_deletion_is_followed_and_never_says_more_than_was_verified() ->
     world = World()
     account = world.person("contoso")
     world.tenants["contoso"].purge_protected = {account.object_id}
-    functions = Functions(delete_blueprint(desk_of(world)))
+    functions = Functions(delete_blueprint(desk_of(world), signer_of()))
     request_id = str(json_of(await functions.call("submit_deletion", SUBMISSION))["id"])
     await pass_time(world, timedelta(hours=2))
     response = await functions.call("show_deletion", id=request_id)
@@ -78,7 +79,9 @@ async def test_an_unknown_id_is_404(unknown: str) -> None:
 async def test_an_export_is_not_found_among_the_deletions() -> None:
     world = World()
     request_id = str(json_of(await exports(world).call("submit_export", SUBMISSION))["id"])
-    response = await Functions(delete_blueprint(desk_of(world))).call("show_deletion", id=request_id)
+    response = await Functions(delete_blueprint(desk_of(world), signer_of())).call(
+        "show_deletion", id=request_id
+    )
     assert response.status_code == 404
 
 

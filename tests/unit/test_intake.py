@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.bodies import BadInput
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
-from shared.intake import KINDS, read_idempotency_key, read_submission
+from shared.intake import KINDS, read_export, read_idempotency_key
 from tests.unit.samples import NOW, linked_pair, pair_and_stranger
 
 GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -21,7 +21,7 @@ def body(subject: object = None, **fields: object) -> bytes:
 
 def faults_of(data: bytes) -> dict[str, str]:
     with pytest.raises(BadInput) as caught:
-        read_submission(data, "application/json", linked_pair(), NOW)
+        read_export(data, "application/json", linked_pair(), NOW)
     assert caught.value.status is HTTPStatus.BAD_REQUEST
     return {fault.field: fault.rule for fault in caught.value.faults}
 
@@ -35,7 +35,7 @@ def faults_of(data: bytes) -> dict[str, str]:
     ],
 )
 def test_each_way_to_name_a_person_is_read(subject: object, expected: Subject) -> None:
-    asked = read_submission(body(subject), "application/json; charset=utf-8", linked_pair(), NOW)
+    asked = read_export(body(subject), "application/json; charset=utf-8", linked_pair(), NOW)
     assert asked.subject == expected
 
 
@@ -90,7 +90,7 @@ def test_a_time_of_receipt_out_of_bounds_is_told(away: timedelta) -> None:
 )
 def test_what_is_not_one_json_object_is_told(data: bytes) -> None:
     with pytest.raises(BadInput, match="one JSON object"):
-        read_submission(data, "application/json", linked_pair(), NOW)
+        read_export(data, "application/json", linked_pair(), NOW)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_what_is_not_one_json_object_is_told(data: bytes) -> None:
 )
 def test_the_wrong_type_or_size_is_told(data: bytes, content_type: str, status: HTTPStatus) -> None:
     with pytest.raises(BadInput) as caught:
-        read_submission(data, content_type, linked_pair(), NOW)
+        read_export(data, content_type, linked_pair(), NOW)
     assert caught.value.status is status
 
 
 def test_an_address_alone_does_not_do_where_there_are_several_customer_bases() -> None:
     with pytest.raises(BadInput) as caught:
-        read_submission(body(), "application/json", pair_and_stranger(), NOW)
+        read_export(body(), "application/json", pair_and_stranger(), NOW)
     assert "customer base" in caught.value.faults[0].rule
 
 
@@ -120,14 +120,14 @@ VALUES = st.sampled_from([CANARY, 7, None, [CANARY], {CANARY: CANARY}, f"{CANARY
 @given(st.dictionaries(st.sampled_from(["subject", "regulation", "receivedAt", CANARY]), VALUES))
 def test_no_fault_echoes_a_value(fields: dict[str, object]) -> None:
     with pytest.raises(BadInput) as caught:
-        read_submission(json.dumps(fields).encode(), "application/json", linked_pair(), NOW)
+        read_export(json.dumps(fields).encode(), "application/json", linked_pair(), NOW)
     assert "canary" not in repr((caught.value.detail, caught.value.faults, caught.value.__cause__))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
-        read_submission(data, "application/json", linked_pair(), NOW)
+        read_export(data, "application/json", linked_pair(), NOW)
 
 
 @pytest.mark.parametrize("key", ["", "a b", "ä", "x" * 256])

@@ -20,7 +20,7 @@ from shared.domain.errors import BadPlace, UnknownRequest
 from shared.domain.keyed_hash import ticket_digest
 from shared.front_desk import read_id
 from shared.gate import Unauthenticated
-from shared.intake import read_idempotency_key, read_own_deletion, read_own_export, read_submission
+from shared.intake import read_export, read_idempotency_key, read_own_deletion, read_own_export
 from tests.fakes import FakeClock
 from tests.security.minting import WORKFORCE_TENANT_ID, b2c_sign_in, external_sign_in
 from tests.unit.samples import NOW, a_request, linked_pair
@@ -62,7 +62,7 @@ NESTED = b"[" * (LARGEST_BODY - 1)
 MOMENTS = st.one_of(TEXTS, st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()))
 
 READERS: tuple[Callable[[bytes], object], ...] = (
-    lambda body: read_submission(body, "application/json", linked_pair(), NOW),
+    lambda body: read_export(body, "application/json", linked_pair(), NOW),
     lambda body: read_own_export(body, "application/json"),
     lambda body: read_own_deletion(body, "application/json"),
     lambda body: read_act(body, "application/json", frozenset()),
@@ -92,7 +92,7 @@ def test_a_body(body: bytes) -> None:
 def test_a_time_of_receipt(moment: str) -> None:
     body = {"subject": {"email": "a@b"}, "regulation": "gdpr", "receivedAt": moment}
     with suppress(BadInput):
-        read_submission(json.dumps(body).encode(), "application/json", linked_pair(), NOW)
+        read_export(json.dumps(body).encode(), "application/json", linked_pair(), NOW)
 
 
 @given(TEXTS, st.binary(max_size=20))

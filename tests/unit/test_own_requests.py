@@ -23,6 +23,7 @@ from tests.security.minting import (
     external_sign_in,
 )
 from tests.unit.http import Functions, desk_of, json_of
+from tests.unit.receipts import signer_of
 from tests.unit.staff import bearer
 from tests.unit.world import World
 
@@ -42,7 +43,7 @@ class Customers:
         sign_ins = (b2c_sign_in(), b2c_sign_in(MFA, StepUp.POLICY), external_sign_in())
         desk = desk_of(self.world, PersonTokens(sign_ins, self.world.clock, timedelta(hours=1)))
         self.exports = Functions(export_blueprint(desk, self.world.links))
-        self.deletions = Functions(delete_blueprint(desk))
+        self.deletions = Functions(delete_blueprint(desk, signer_of()))
         self.world.person("contoso", PERSON)
 
     def ada(self) -> dict[str, str]:

@@ -5,10 +5,13 @@ import traceback
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel
 
+from shared.adapters.local_receipt_keys import read_private_key
 from shared.settings import (
     MailSettings,
+    ReceiptSettings,
     Settings,
     SettingsFault,
     SignInSettings,
@@ -18,11 +21,14 @@ from shared.settings import (
     load_settings,
 )
 from tests.paths import ROOT
+from tests.unit.receipts import PRIVATE, PRIVATE_PEM, private_pem
 
 GUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 OTHER = "3fa85f64-5717-4562-b3fc-2c963f66afa7"
 KEY = base64.b64encode(b"k" * 32).decode()
+SIGNING_KEY = base64.b64encode(PRIVATE_PEM).decode()
 CANARY = "canary-value"
+STATE_URIS = ("tableServiceUri", "queueServiceUri", "blobServiceUri")
 
 
 def tenant(name: str, **more: str) -> dict[str, str]:
@@ -43,6 +49,7 @@ def environment(**more: str) -> dict[str, str]:
         "STATE__connectionString": "UseDevelopmentStorage=true",
         "EXPORTS__connectionString": "UseDevelopmentStorage=true",
         "HASH_KEY": KEY,
+        "RECEIPTS__KEY": SIGNING_KEY,
         "LEGAL_TIME_ZONE": "Europe/Berlin",
         **more,
     }
@@ -83,7 +90,7 @@ def test_every_fault_is_told_together_by_its_environment_name() -> None:
 
 
 def test_nothing_set_names_what_is_required() -> None:
-    assert set(faults_of({})) == {"TENANTS", "STATE", "EXPORTS", "HASH_KEY", "LEGAL_TIME_ZONE"}
+    assert set(faults_of({})) == {"TENANTS", "STATE", "EXPORTS", "HASH_KEY", "RECEIPTS", "LEGAL_TIME_ZONE"}
 
 
 @pytest.mark.parametrize("name", sorted(environment()))
@@ -108,7 +115,10 @@ def test_storage_is_reached_by_connection_string_or_by_identity_not_by_both_or_n
     without = environment()
     del without["STATE__connectionString"]
     assert set(faults_of(without | {"STATE__tableServiceUri": uri})) == {"STATE"}
-    by_identity = without | {"STATE__tableServiceUri": uri, "STATE__queueServiceUri": uri}
+    by_identity = without | {f"STATE__{name}": uri for name in STATE_URIS}
+    for name in STATE_URIS:
+        one_missing = {key: value for key, value in by_identity.items() if key != f"STATE__{name}"}
+        assert set(faults_of(one_missing)) == {"STATE"}
     assert load_settings(by_identity).state.table_service_uri == uri
 
 
@@ -248,6 +258,68 @@ def test_webhooks_and_mail_that_cannot_be_are_told_without_their_values(
     assert [value for name, value in more.items() if "SECRET" in name and value in told] == []
 
 
+VAULT_KEY = f"https://contoso.vault.azure.net/keys/receipts/{'0' * 32}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SIGNING_KEY,
+        PRIVATE_PEM.decode(),
+        PRIVATE_PEM.decode().replace("\n", "\\n"),
+    ],
+    ids=["base64", "lines", "escaped lines"],
+)
+def test_the_key_that_signs_receipts_is_taken_however_it_is_written(written: str) -> None:
+    given = load_settings(environment(RECEIPTS__KEY=written)).receipts
+    assert given.key is not None
+    assert read_private_key(given.key.get_secret_value()).private_numbers() == PRIVATE.private_numbers()
+    assert written not in repr(given)
+
+
+def vault(**more: str) -> dict[str, str]:
+    return {"RECEIPTS__KEY_ID": VAULT_KEY, **more}
+
+
+def test_a_key_vault_may_hold_the_key_that_signs_receipts() -> None:
+    environ = environment(**vault(RECEIPTS__CLIENT_ID=GUID))
+    del environ["RECEIPTS__KEY"]
+    assert load_settings(environ).receipts == ReceiptSettings(key_id=VAULT_KEY, client_id=GUID)
+
+
+@pytest.mark.parametrize(
+    ("more", "setting"),
+    [
+        ({"RECEIPTS__KEY": "no key"}, "RECEIPTS__KEY"),
+        ({"RECEIPTS__KEY": base64.b64encode(private_pem(ec.SECP384R1())).decode()}, "RECEIPTS__KEY"),
+        ({"RECEIPTS__KEY": base64.b64encode(b"secret" * 9).decode()}, "RECEIPTS__KEY"),
+        (vault(), "RECEIPTS"),
+        (vault(RECEIPTS__KEY_ID=VAULT_KEY.rpartition("/")[0]), "RECEIPTS__KEY_ID"),
+        (vault(RECEIPTS__KEY_ID=VAULT_KEY[:-1]), "RECEIPTS__KEY_ID"),
+        (vault(RECEIPTS__KEY_ID=VAULT_KEY.replace("https", "http")), "RECEIPTS__KEY_ID"),
+        (vault(RECEIPTS__KEY_ID=VAULT_KEY.replace("keys", "secrets")), "RECEIPTS__KEY_ID"),
+        ({"RECEIPTS__CLIENT_ID": GUID}, "RECEIPTS__CLIENT_ID"),
+    ],
+    ids=[
+        "none",
+        "curve",
+        "no pem",
+        "both",
+        "no version",
+        "short version",
+        "no tls",
+        "no key there",
+        "client without vault",
+    ],
+)
+def test_keys_for_receipts_that_cannot_be_are_told_without_their_values(
+    more: dict[str, str], setting: str
+) -> None:
+    faults = faults_of(environment(**more))
+    assert set(faults) == {setting}
+    assert [value for value in more.values() if value in str(faults)] == []
+
+
 def _upper(part: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name.upper() for name in part.model_fields)
 
@@ -259,7 +331,11 @@ def _names() -> set[str]:
         "sign_ins": ("SIGNIN__", _upper(SignInSettings)),
         "webhooks": ("SHOP__", _upper(WebhookSettings)),
         "mail": ("", _upper(MailSettings)),
-        "state": ("", ("connectionString", "tableServiceUri", "queueServiceUri", "clientId", "credential")),
+        "receipts": ("", _upper(ReceiptSettings)),
+        "state": (
+            "",
+            ("connectionString", *STATE_URIS, "clientId", "credential"),
+        ),
         "exports": ("", ("connectionString", "blobServiceUri", "clientId", "credential")),
     }
     names = {name.upper() for name in Settings.model_fields if name not in nested}

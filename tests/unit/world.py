@@ -112,8 +112,9 @@ class World:
         self.archivist = Archivist(self.blobs, clock, KEPT, self.processing)
         self.holds = Holds(self.register, self.store, hashing, clock, log)
         self.links = ArchiveLinks(self.store, FakeLinks(), clock, LINK_LIVES)
+        export = ExportPlan(identification, claims, collector, self.archivist)
         plans: dict[Kind, Plan] = {
-            Kind.EXPORT: ExportPlan(identification, claims, collector, self.archivist),
+            Kind.EXPORT: export,
             Kind.DELETION: DeletionPlan(
                 identification=identification,
                 guarding=Guarding(directories, clock, self.topology.cross_tenant_match, self.policy),
@@ -123,6 +124,7 @@ class World:
                 soft_deletion=SoftDeletion(directories, clock, WINDOW),
                 purging=Purging(directories, self.holds, clock, log, WINDOW, AUDITS_KEPT),
                 erasure=erasure,
+                copying=export.copying,
                 clock=clock,
             ),
         }

@@ -1,7 +1,7 @@
 """One tenant in Microsoft Graph, as the domain's `Directory`."""
 
-import contextlib
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
@@ -102,7 +102,7 @@ class GraphDirectory:
             if part is None:
                 return None
             profile = {**profile, **without_annotations(part)}
-        with contextlib.suppress(DirectoryRefused, NotOffered):
+        with suppress(DirectoryRefused, NotOffered):
             further = await self._user(calls.READ_PROFILE, object_id, query.FURTHER_PROPERTIES)
             profile = {**profile, **without_annotations(further or {})}
         return profile
@@ -124,24 +124,15 @@ class GraphDirectory:
             whole_bytes,
         )
 
-    async def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
+    def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.sign_ins`."""
-        async with contextlib.aclosing(
-            self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
-        ) as events:
-            async for page in events:
-                yield page
+        return self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
 
-    async def audit_events(
+    def audit_events(
         self, object_id: str, role: AuditRole, until: str | None
     ) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.audit_events`. One query a role: Graph does not document `or` for this list."""
-        call = calls.AUDITS[role]
-        async with contextlib.aclosing(
-            self._pages(call, _audits_request(query.audits(object_id, role, until)))
-        ) as events:
-            async for page in events:
-                yield page
+        return self._pages(calls.AUDITS[role], _audits_request(query.audits(object_id, role, until)))
 
     async def close(self) -> None:
         """Close the connections; the next call opens them again."""

@@ -4,6 +4,7 @@ The SDK's own iterator stops at an empty page, and would send the token to any h
 """
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 
 import httpx
 from kiota_abstractions.method import Method
@@ -28,22 +29,35 @@ async def pages(
     """
     make = first
     for _ in range(MOST_PAGES):
-        page = await sender.patiently(call, make, json_object)
+        page = await sender.patiently(call, make, _page)
         if page is None:
             raise DirectoryUnavailable(call.name)
-        yield _items(call, page)
-        link = page.get("@odata.nextLink")
-        if link is None:
+        yield page.taken()
+        if page.link is None:
             return
-        make = _following(call, link, base_url)
+        make = _following(call, page.link, base_url)
     raise DirectoryRefused(call.name)
 
 
-def _items(call: Call, page: JsonObject) -> Sequence[JsonObject]:
+@dataclass
+class _Page:
+    """Its items are given away, so that they do not lie here while the next page is waited for."""
+
+    items: Sequence[JsonObject]
+    link: JsonValue
+
+    def taken(self) -> Sequence[JsonObject]:
+        """The items, once."""
+        taken, self.items = self.items, ()
+        return taken
+
+
+def _page(call: Call, response: httpx.Response) -> _Page:
+    page = json_object(call, response)
     items = page.get("value")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise DirectoryUnavailable(call.name)
-    return items
+    return _Page(items, page.get("@odata.nextLink"))
 
 
 def _following(call: Call, link: JsonValue, base_url: str) -> MakeRequest:

@@ -85,6 +85,8 @@ class Sender:
             raise DirectoryUnavailable(call.name) from error
         if not isinstance(response, httpx.Response):
             raise DirectoryUnavailable(call.name)
+        # httpx ties an answer and its stream into a circle, and the body would wait for the next collection.
+        response.stream = httpx.ByteStream(b"")
         return response
 
     async def _native(self, make: MakeRequest) -> object:
