@@ -19,7 +19,7 @@ from shared.domain.errors import (
 )
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.ports import Clock, Entry, Log, Register, RequestStore
-from shared.domain.request import FINAL, Kind, PrivacyRequest
+from shared.domain.request import Kind, PrivacyRequest
 
 HELD = "legal_hold"
 FIELDS = ("hold-basis", "hold-article", "hold-review", "hold-since", "hold-by")
@@ -59,7 +59,7 @@ class Answer(StrEnum):
     HELD = "held"
     """no deletion goes past it"""
     TOO_LATE = "too_late"
-    """the hold stands, but a deletion was past its mark already and may have begun"""
+    """the hold stands, but a deletion was past its mark already: it may have begun, or be done"""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Holds:
             request = (await self.store.get(deletion)).request if deletion else None
         except UnknownRequest:
             return False
-        return request is not None and request.irreversible_at is not None and request.status not in FINAL
+        return request is not None and request.irreversible_at is not None
 
 
 def _hold(entry: Entry) -> Hold | None:

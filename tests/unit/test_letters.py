@@ -95,9 +95,13 @@ def test_the_end_is_told_directory_by_directory(kind: Kind, outcome: Outcome) ->
     assert ("2026-12-25" in text) is (outcome in {Outcome.SOFT_DELETED, Outcome.ALREADY_SOFT_DELETED})
 
 
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("outcome", Outcome)
-def test_what_was_kept_is_told_with_the_right_to_complain(outcome: Outcome) -> None:
-    assert ("lodge a complaint" in text_of(done(outcome))) is (outcome is Outcome.RETAINED)
+def test_a_deletion_and_whatever_was_kept_is_told_with_the_right_to_complain(
+    outcome: Outcome, kind: Kind
+) -> None:
+    due = kind is Kind.DELETION or outcome is Outcome.RETAINED
+    assert ("lodge a complaint" in text_of(done(outcome, kind))) is due
 
 
 def test_a_copy_is_told_with_the_local_day_until_which_it_can_be_had_and_then_in_the_past() -> None:

@@ -105,6 +105,7 @@ def test_a_receipt_tells_request_tenants_what_remains_and_the_journal_s_head() -
         "verifiedAt": "2026-12-24T12:00:00Z",
         "restorableUntil": "2026-12-24T12:00:00Z",
         "auditEventsUntil": "2027-01-01T12:00:00Z",
+        "reason": None,
     }
     assert told(claims, "fabrikam")["verifiedAt"] is None
 
