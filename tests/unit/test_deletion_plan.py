@@ -335,3 +335,23 @@ async def test_after_the_mark_a_deletion_can_be_neither_cancelled_nor_refused() 
     with pytest.raises(InvalidTransition):
         await world.decisions.cancel(accepted.request.id, "submitter")
     assert (await world.settle(accepted.request.id)).status is Status.COMPLETED
+
+
+async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_can_be_used_again() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    original = directory.disable
+
+    async def late(object_id: str) -> None:
+        await world.decisions.cancel(accepted.request.id, "submitter")
+        await world.unblocker.run(accepted.request.id)  # as another worker would
+        await original(object_id)
+
+    directory.disable = late  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.run_what_is_due()
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
+    assert directory.disabled == set()
