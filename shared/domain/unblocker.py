@@ -1,7 +1,7 @@
 """Let accounts be used again that a request blocked and then did not delete.
 
-A request may be cancelled while a worker is about to block: as long as one may be at it, the account is opened at
-each look, and that is noted only afterwards.
+A request may be cancelled while a worker is about to block: as long as one may be at it, the account is
+opened at each look, and that is noted only afterwards.
 """
 
 from dataclasses import dataclass, replace
