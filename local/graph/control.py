@@ -74,7 +74,7 @@ class Control:
         """For how many seconds reads do not see a write, in every tenant."""
         seconds = number(await asked_of(request), "seconds")
         for tenant in self.tenants.values():
-            tenant.lag.seconds = seconds
+            tenant.lag.change(seconds)
         return Response(status_code=204)
 
     async def show_calls(self, request: Request) -> Response:

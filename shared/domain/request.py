@@ -419,7 +419,7 @@ class PrivacyRequest:
         return tuple(
             name
             for name, progress in self.tenants.items()
-            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED}
+            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED, Outcome.RESTORED}
         )
 
     def with_unblocked(self, tenant: str, now: datetime) -> "PrivacyRequest":

@@ -119,6 +119,15 @@ async def test_an_account_that_was_restored_waits_for_an_operator_and_is_never_c
     assert ADA in world.tenants["contoso"].users
 
 
+async def test_a_restored_account_that_is_kept_can_be_used_again() -> None:
+    world = World()
+    deletion = await restored(world)
+    assert ADA in world.tenants["contoso"].disabled
+    await world.decisions.close(deletion, "operator")
+    await world.settle(deletion)
+    assert ADA not in world.tenants["contoso"].disabled
+
+
 async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> None:
     world = World()
     deletion = await restored(world)
@@ -205,6 +214,16 @@ async def test_an_account_that_is_not_the_one_identified_is_left_alone(changed: 
     request = await world.settle(accepted.request.id)
     assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
     assert ("soft_delete", ADA) not in directory.calls
+
+
+async def test_an_account_made_after_the_person_asked_is_left_alone_however_late_an_app_submits_it() -> None:
+    world = World()
+    world.person("contoso")  # nine days old
+    letter = Submission(Kind.DELETION, Regulation.GDPR, EMAIL, "key:0", received_at=NOW - timedelta(days=10))
+    accepted = await world.acceptance(letter)
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
 
 
 async def test_a_lost_answer_to_the_delete_is_read_back_not_repeated_blindly() -> None:
@@ -460,3 +479,23 @@ async def test_an_account_that_cannot_be_opened_now_is_opened_later() -> None:
     await pass_time(world, 3 * HOUR)
     assert directory.disabled == set()
     assert (await world.request(deletion)).subject is None
+
+
+async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_can_be_used_again() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    original = directory.disable
+
+    async def late(object_id: str) -> None:
+        await world.decisions.cancel(accepted.request.id, "submitter")
+        await world.unblocker.run(accepted.request.id)  # as another worker would
+        await original(object_id)
+
+    directory.disable = late  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.run_what_is_due()
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
+    assert directory.disabled == set()
