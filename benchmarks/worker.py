@@ -134,9 +134,11 @@ class Worker:
             claims=Claims(self._register, self._store, blobs, self._hash, clock, DAY),
             holds=holds,
             blocking=Blocking(directories),
-            soft_deletion=SoftDeletion(directories, clock, window),
+            soft_deletion=SoftDeletion(directories, clock, log, window, 7 * DAY),
             purging=Purging(directories, holds, clock, log, window, 7 * DAY),
+            audit_check=None,
             erasure=Erasure(self._register, self._store, blobs, clock),
+            copying=lambda _request, _needs: (),
             clock=clock,
         )
 
