@@ -9,6 +9,7 @@ from pathlib import Path
 import azure.functions as func
 from azure.data.tables.aio import TableServiceClient
 
+from delete_function.audit_check import AuditCheck
 from delete_function.blocking import Blocking
 from delete_function.blueprint import delete_blueprint
 from delete_function.guard_rails import GuardRails
@@ -68,6 +69,7 @@ from shared.gate import Gate
 from shared.gate_settings import build_gate
 from shared.health import health_blueprint
 from shared.host_timeout import function_timeout
+from shared.late_purges import purges_too_late
 from shared.letters import Letters
 from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
@@ -121,6 +123,8 @@ class Doors:
 def build(settings: Settings) -> func.FunctionApp:
     """The app as it is when all settings are sound. Opens no connection."""
     base = _base(settings)
+    for late in purges_too_late(settings):
+        base.log.warning("purge_exceeds_term", **late)
     kept = _kept(settings, base)
     plans, upkeep = _plans(settings, base, kept), _upkeep(settings, base, kept)
     signer = build_signer(settings.receipts, kept.register, base.clock)
@@ -241,22 +245,24 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
     """Finds and claims people as an export does, and may have it make a copy first."""
     clock, holds, directories = base.clock, _holds(base, kept), export.identification.directories
+    window, audits_kept = settings.replication_window, settings.audit_retention
     return DeletionPlan(
         identification=export.identification,
         guarding=Guarding(directories, clock, base.topology.cross_tenant_match, _policy(settings)),
         claims=export.claims,
         holds=holds,
         blocking=Blocking(directories),
-        soft_deletion=SoftDeletion(directories, clock, settings.replication_window),
+        soft_deletion=SoftDeletion(directories, clock, base.log, window, audits_kept),
         purging=Purging(
             directories=directories,
             holds=holds,
             clock=clock,
             log=base.log,
-            window=settings.replication_window,
-            audits_kept=settings.audit_retention,
+            window=window,
+            audits_kept=audits_kept,
             tries=settings.purge == "try",
         ),
+        audit_check=AuditCheck(directories, clock) if settings.audit_check == "wait" else None,
         erasure=Erasure(kept.register, kept.store, kept.blobs, clock),
         copying=export.copying,
         clock=clock,

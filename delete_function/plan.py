@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from delete_function.audit_check import AuditCheck
 from delete_function.blocking import Blocking
 from delete_function.guarding import Guarding
 from delete_function.purging import Purging
@@ -34,6 +35,8 @@ class DeletionPlan:
     blocking: Blocking
     soft_deletion: SoftDeletion
     purging: Purging
+    audit_check: AuditCheck | None
+    """Where settings want a deletion to wait for the end of audit events."""
     erasure: Erasure
     copying: Callable[[PrivacyRequest, frozenset[str]], tuple[Step, ...]]
     """Makes the steps that make a copy of the person's data first, where that was asked for."""
@@ -81,6 +84,7 @@ class DeletionPlan:
             ("purge", purging.purge),
             ("verify-purge", purging.verify),
             ("verify-purge-again", purging.verify_again),
+            *((("audit-events", self.audit_check.check),) if self.audit_check else ()),
         )
         steps = [Step(f"holds:{tenant}", self._check_holds, names((mark,)) | {f"block:{tenant}"})]
         for name, work in works:

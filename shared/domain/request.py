@@ -117,8 +117,9 @@ class PrivacyRequest:
     extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
-    reasons for waiting that were told. `copy_first` is a deletion that comes after a copy of the data, which
-    the person confirms to have. `last` is the newest event of the journal.
+    reasons for waiting that were told. `restorable_until` is the latest of the tenants'. `copy_first` is a
+    deletion that comes after a copy of the data, which the person confirms to have. `last` is the newest
+    event of the journal.
     """
 
     id: str
@@ -150,6 +151,7 @@ class PrivacyRequest:
     notes: tuple[Note, ...] = ()
     claims: tuple[str, ...] = ()
     tenants: Mapping[str, TenantProgress] = field(default_factory=dict)
+    restorable_until: datetime | None = None
     archive: Archive | None = None
     irreversible_at: datetime | None = None
     tries: int = 0
@@ -180,6 +182,11 @@ class PrivacyRequest:
     def is_leased(self, now: datetime) -> bool:
         """Whether a worker is at it: what another writes now would cost that run its work."""
         return self.leased_until is not None and self.leased_until > now
+
+    @property
+    def purge_after_due(self) -> bool:
+        """Whether an account leaves the recycle bin only after the due date."""
+        return self.restorable_until is not None and self.restorable_until > self.due_at
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -226,7 +233,9 @@ class PrivacyRequest:
 
     def with_progress(self, progress: TenantProgress) -> "PrivacyRequest":
         """What a step found or did in a tenant."""
-        return replace(self, tenants={**self.tenants, progress.tenant: progress})
+        tenants = {**self.tenants, progress.tenant: progress}
+        ends = (one.restorable_until for one in tenants.values() if one.restorable_until)
+        return replace(self, tenants=tenants, restorable_until=max(ends, default=None))
 
     def with_claims(self, claims: tuple[str, ...]) -> "PrivacyRequest":
         """The accounts that name this request in the register."""
