@@ -71,9 +71,8 @@ class DeletionPlan:
     def _prepare(self, request: PrivacyRequest, held: Step) -> tuple[Step, ...]:
         """Every account is looked at before the first is changed; what is changed here can be put back."""
         rails = _each("guard-rails", request, _untimed(self.guarding.rails), (held,) * len(request.searched))
-        remember = _each("remember", request, _untimed(self.blocking.remember), rails)
-        block = _each("block", request, self.blocking.block, remember)
-        return (*rails, *remember, *block)
+        block = _each("block", request, self.blocking.block, rails)
+        return (*rails, *block)
 
     def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         soft, purging = self.soft_deletion, self.purging

@@ -92,7 +92,7 @@ TOLD_WAITS = frozenset({PURGE_FALLS_DUE, COPY_READY})
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
-DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "remember", "block", "mark", "holds"})
+DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds"})
 """Steps of which a retried request cannot build on what they did."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""

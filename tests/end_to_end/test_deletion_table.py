@@ -386,13 +386,13 @@ OPENED = (
     ),
     Case(
         "refused after it was blocked",
-        every(kim(), kim("fabrikam", FABRIKAM, accountEnabled=False)),
+        two_tenants,
         "identity_in_doubt",
         status=Status.REFUSED,
         then=every(blocked, acts.changed_in_fabrikam(), settled, Scene.refuse, hours(1)),
         outcomes=ends(None, None),
         writes={"kim": OPENED_AGAIN},
-        enabled={"kim": True, FABRIKAM: False},
+        enabled={"kim": True, FABRIKAM: True},
     ),
 )
 CASES = (*IDENTIFIED, *KEPT, *PERMISSIONS, *RECYCLE_BIN, *REPLICAS, *HELD, *OPENED)

@@ -340,6 +340,21 @@ async def test_after_the_mark_a_deletion_can_be_neither_cancelled_nor_refused() 
     assert (await world.settle(accepted.request.id)).status is Status.COMPLETED
 
 
+async def test_an_account_that_became_another_before_it_was_blocked_is_not_opened_either() -> None:
+    """Somebody else may have blocked it, and for a reason."""
+    world = World()
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "guard-rails:fabrikam")
+    theirs = (Identity("emailAddress", CONTOSO, "eve@example.com"),)
+    directory.users[ADA] = replace(account, identities=theirs)
+    assert (await world.settle(deletion)).reason == "account_changed"
+    await world.decisions.refuse(deletion, "operator", "identity_not_shown")
+    await pass_time(world, 3 * HOUR)
+    assert CHANGES.isdisjoint(name for name, _ in directory.calls)
+
+
 async def test_with_a_check_of_audit_events_it_ends_once_none_is_left() -> None:
     world = World(checks_audits=True)
     world.person("contoso")
