@@ -63,9 +63,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Measured:
-    """What happened in so many seconds."""
+    """What happened in so many seconds; `cpu_seconds` are the worker's own."""
 
     seconds: float
+    cpu_seconds: float
     deletions: int
     answers: Answers
 
@@ -89,6 +90,7 @@ def measure(seconds: int = 300) -> dict[str, float | int]:
         "requests_at_once": batches().most,
         "deletions_per_second_without_limits": free.per_second,
         "deletions_per_second_if_calls_take_100_ms": delayed.per_second,
+        "cpu_seconds_per_deletion": free.cpu_seconds / free.deletions,
         "calls_per_deletion": free.answers.calls / free.deletions,
         "seconds": paced.seconds,
         "deletions": paced.deletions,
@@ -131,12 +133,13 @@ async def _measured(ready: Mapping[str, object], trial: Trial) -> Measured:
         async with _worker(ready, tenant, trial.share, people) as (worker, counting):
             await worker.take_in(BACKLOG * batches().most)
             await _steer(control, trial)
-            started = time.monotonic()
+            started, cpu = time.monotonic(), time.process_time()
             with suppress(TimeoutError):
                 async with asyncio.timeout(trial.seconds):
                     await worker.work(batches())
             assert all(_is_purged(request) for request in worker.ended.values())
-            return Measured(time.monotonic() - started, len(worker.ended), counting.answers)
+            seconds, cpu_seconds = time.monotonic() - started, time.process_time() - cpu
+            return Measured(seconds, cpu_seconds, len(worker.ended), counting.answers)
 
 
 async def _steer(control: httpx.AsyncClient, trial: Trial) -> None:
