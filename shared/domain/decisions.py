@@ -122,6 +122,10 @@ class Decisions:
         """The person has the copy that they asked for before a deletion."""
         return await self._decide(request_id, None, lambda request, now: request.copy_confirmed(now, by))
 
+    async def end_archive(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
+        """Let an archive expire at once; its blob is removed with the next sweep."""
+        return await self._decide(request_id, note, lambda request, now: request.archive_ended(now, by))
+
     async def notify(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Send again what could not be delivered."""
         return await self._decide(

@@ -53,6 +53,8 @@ class What(StrEnum):
     """the receipt was signed and kept"""
     COPY_CONFIRMED = "copy_confirmed"
     """the person has the copy that was asked for before the deletion"""
+    ARCHIVE_ENDED = "archive_ended"
+    """an operator has let the archive expire before its time"""
     ARCHIVE_ERASED = "archive_erased"
     """a deletion of the person has removed the archive; `by` names it"""
     LINK_MINTED = "link_minted"

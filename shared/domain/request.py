@@ -366,6 +366,13 @@ class PrivacyRequest:
         """The archive has expired and its blob is gone."""
         return self.without_archive(now)._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
 
+    def archive_ended(self, now: datetime, by: str) -> "PrivacyRequest":
+        """An operator lets the archive expire at once: no link is made any more, and upkeep removes it."""
+        if self.archive is None or self.archive.removed_at is not None or self.status not in FINAL:
+            raise InvalidTransition("there is no archive of an export that has ended")
+        ended = replace(self, archive=replace(self.archive, expires_at=min(now, self.archive.expires_at)))
+        return ended._noted(What.ARCHIVE_ENDED, now, by=by)
+
     def with_archive_erased(self, now: datetime, by: str) -> "PrivacyRequest":
         """The archive's blob is gone because the person was deleted."""
         return self.without_archive(now)._noted(What.ARCHIVE_ERASED, now, by=by)

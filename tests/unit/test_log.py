@@ -1,3 +1,4 @@
+import ast
 import json
 import logging
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.log import MASK, configure_log, get_log, masked
+from shared.log import FIELDS, MASK, configure_log, get_log, masked
+from tests.paths import ROOT
 
 SECRETS = {
     "address": "zoë.o'brien@example.com",
@@ -94,3 +96,22 @@ def test_masking_takes_any_text_and_is_done_once(text: str) -> None:
 @given(st.emails())
 def test_no_address_is_left(address: str) -> None:
     assert address not in masked(f"x {address} y")
+
+
+SOURCES = [path for folder in ("shared", "*_function") for path in ROOT.glob(f"{folder}/**/*.py")]
+LOGGERS = {"info", "warning", "error", "exception"}
+
+
+def logged_fields() -> set[str]:
+    """The names of fields in every call of a log."""
+    calls = (
+        node
+        for path in (*SOURCES, ROOT / "function_app.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGGERS
+    )
+    return {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+
+
+def test_every_field_that_the_code_logs_may_be_shown() -> None:
+    assert {"step", "channel", "answer"} <= logged_fields() <= FIELDS
