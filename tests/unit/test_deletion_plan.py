@@ -355,26 +355,6 @@ async def test_an_account_that_became_another_before_it_was_blocked_is_not_opene
     assert CHANGES.isdisjoint(name for name, _ in directory.calls)
 
 
-async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_can_be_used_again() -> None:
-    world = World()
-    world.person("contoso")
-    directory = world.tenants["contoso"]
-    accepted = await world.accept(Kind.DELETION, EMAIL)
-    original = directory.disable
-
-    async def late(object_id: str) -> None:
-        await world.decisions.cancel(accepted.request.id, "submitter")
-        await world.unblocker.run(accepted.request.id)  # as another worker would
-        await original(object_id)
-
-    directory.disable = late  # type: ignore[method-assign] # the fake is what a test may bend
-    await world.run_what_is_due()
-    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
-    request = await world.request(accepted.request.id)
-    assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
-    assert directory.disabled == set()
-
-
 async def test_with_a_check_of_audit_events_it_ends_once_none_is_left() -> None:
     world = World(checks_audits=True)
     world.person("contoso")
@@ -514,3 +494,23 @@ async def test_an_account_that_cannot_be_opened_now_is_opened_later() -> None:
     await pass_time(world, 3 * HOUR)
     assert directory.disabled == set()
     assert (await world.request(deletion)).subject is None
+
+
+async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_can_be_used_again() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    original = directory.disable
+
+    async def late(object_id: str) -> None:
+        await world.decisions.cancel(accepted.request.id, "submitter")
+        await world.unblocker.run(accepted.request.id)  # as another worker would
+        await original(object_id)
+
+    directory.disable = late  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.run_what_is_due()
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
+    assert directory.disabled == set()
