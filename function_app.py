@@ -228,11 +228,11 @@ async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
 
 
 def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
-    clock, patience = base.clock, settings.export_patience
+    clock = base.clock
     directories = Directories(base.directories, base.topology.domains)
     window, seal = settings.replication_window, base.seal
     identification = Identification(directories, base.topology, clock, window, seal)
-    claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
+    claims = _claims(settings, base, kept)
     archivist = Archivist(kept.blobs, clock, settings.archive_kept, _processing(settings))
     collector = Collector(directories, kept.blobs, clock, seal, settings.optional_sections)
     export = ExportPlan(identification, claims, collector, archivist)
@@ -240,6 +240,11 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
         Kind.EXPORT: export,
         Kind.DELETION: _deletion_plan(settings, base, kept, export),
     }
+
+
+def _claims(settings: Settings, base: Base, kept: Kept) -> Claims:
+    hashing, patience = base.keyed_hash, settings.export_patience
+    return Claims(kept.register, kept.store, kept.blobs, hashing, base.clock, patience)
 
 
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
@@ -307,12 +312,12 @@ def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Pla
 def _follow_ups(settings: Settings, base: Base, kept: Kept, signer: ReceiptSigner) -> tuple[Work, ...]:
     """What follows a request's end, in this order: nobody is told before the receipt is there."""
     promises, clock, log = _promises(settings, base, kept), base.clock, base.log
-    directories = Directories(base.directories, base.topology.domains)
+    directories, claims = Directories(base.directories, base.topology.domains), _claims(settings, base, kept)
     statement = Statement(
         settings.controller_name, settings.replication_window, settings.audit_retention, _retention(settings)
     )
     return (
-        Unblocker(kept.store, promises, directories, clock, log).run,
+        Unblocker(kept.store, promises, directories, claims, clock, log).run,
         Certifier(kept.store, signer, kept.evidence, clock, statement.claims).run,
         Notifier(kept.store, promises, clock, log, base.telling.ways).run,
     )

@@ -49,6 +49,8 @@ class What(StrEnum):
     ARCHIVE_EXPIRED = "archive_expired"
     UNBLOCKED = "unblocked"
     """sign-in is allowed again, since the account is not deleted; the detail is the tenant"""
+    UNBLOCK_DEAD = "unblock_dead"
+    """sign-in could not be allowed again: an administrator must do it; the detail is the tenant and why"""
     RECEIPT_KEPT = "receipt_kept"
     """the receipt was signed and kept"""
     COPY_CONFIRMED = "copy_confirmed"

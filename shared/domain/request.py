@@ -429,10 +429,11 @@ class PrivacyRequest:
             if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED, Outcome.RESTORED}
         )
 
-    def with_unblocked(self, tenant: str, now: datetime) -> "PrivacyRequest":
-        """The account can be used again as before."""
+    def with_unblocked(self, tenant: str, now: datetime, why: str | None = None) -> "PrivacyRequest":
+        """The account can be used again as before, or, where there is a `why`, that was given up."""
         open_again = replace(self.progress(tenant), enabled_before=None)
-        return self.with_progress(open_again)._noted(What.UNBLOCKED, now, tenant, "unblocker")
+        what, detail = (What.UNBLOCK_DEAD, f"{tenant}: {why}") if why else (What.UNBLOCKED, tenant)
+        return self.with_progress(open_again)._noted(what, now, detail, "unblocker")
 
     def with_receipt(self, receipt: str, now: datetime) -> "PrivacyRequest":
         """The signed receipt of a deletion."""

@@ -261,6 +261,11 @@ class Scene:
         different = {one for one in {*now, *self.before} if now.get(one) != self.before.get(one)}
         return {self.name_of(*one) for one in different}
 
+    def last_reads(self, object_id: str) -> list[object]:
+        """What the last four reads of an account were answered."""
+        calls = [call for call in self.graph.calls() if object_id in str(call["path"])]
+        return [call["status"] for call in calls if call["method"] == "GET"][-4:]
+
     async def check_truth(self) -> None:
         """Nobody but those written to has changed, and no outcome says more than the directory holds."""
         assert self.not_as_before() <= {*self.written(), *self.others_changed}
@@ -268,6 +273,8 @@ class Scene:
         for name, person in self.people.items():
             if name.startswith("kim"):
                 outcome = request.outcome(person.tenant)
+                if outcome is Outcome.PURGED:
+                    assert self.last_reads(person.object_id) == [404] * 4, "read back twice, in both places"
                 state = self.graph.state(person.tenant, person.object_id)
                 assert outcome is None or state == TRUE_OF.get(outcome, "active"), (name, outcome, state)
 

@@ -139,7 +139,7 @@ async def test_a_person_found_nowhere_is_not_found_in_each_tenant_after_two_look
 
 async def test_no_answer_says_more_than_is_so(stack: RunningStack) -> None:
     object_id, address = stack.graph.add_person("contoso")
-    stack.graph.ask("POST", "lag", seconds=0.4)
+    stack.graph.ask("POST", "lag", seconds=0.2)
     said = []
     for status in stack.app.follow(stack.app.submit("deletions", {"email": address})):
         said.append(outcomes(status).get("contoso"))

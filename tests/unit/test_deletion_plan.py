@@ -9,10 +9,10 @@ from shared.domain.accept import Submission
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.callers import Operator
 from shared.domain.deadlines import Regulation
-from shared.domain.errors import DirectoryUnavailable, InvalidTransition
+from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing
 from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, Status
+from shared.domain.request import Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
 from tests.fake_directory import CONSUMER, FakeDirectory
@@ -514,3 +514,39 @@ async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_ca
     request = await world.request(accepted.request.id)
     assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
     assert directory.disabled == set()
+
+
+async def test_an_account_stays_blocked_while_another_deletion_has_it_and_is_opened_when_that_ends() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    subject = ObjectIdSubject("contoso", ADA)
+    app_s = (await world.accept(Kind.DELETION, subject)).request.id
+    await world.settle_until(app_s, "block:contoso")
+    hers = (await world.accept(Kind.DELETION, subject, "hers", Proof.PERSON)).request.id
+    await world.settle_until(hers, "block:contoso")
+    assert (await world.request(app_s)).reason == "superseded"
+    await pass_time(world, timedelta(minutes=6), timedelta(minutes=1))
+    assert ADA in directory.disabled
+    await world.decisions.cancel(hers, "ticket")
+    await pass_time(world, 3 * HOUR)
+    assert directory.disabled == set()
+
+
+async def test_an_account_that_cannot_be_opened_for_a_month_is_left_to_an_administrator() -> None:
+    world = World()
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "block:contoso")
+
+    async def forbidden(object_id: str) -> None:  # noqa: ARG001 - the port names it
+        raise PermissionMissing("enable_user")
+
+    world.tenants["contoso"].enable = forbidden  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.decisions.cancel(deletion, "ticket")
+    await pass_time(world, timedelta(days=29), 6 * HOUR)
+    assert (await world.request(deletion)).subject is not None
+    await pass_time(world, timedelta(days=3), 6 * HOUR)
+    request = await world.request(deletion)
+    assert (request.subject, request.to_unblock) == (None, ())
+    assert ("unblock_given_up", {"tenant": "contoso", "code": "permission_missing"}) in world.log.lines

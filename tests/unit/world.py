@@ -144,7 +144,7 @@ class World:
         self.certifier = Certifier(
             self.store, signer_of(self.register, clock=clock), self.evidence, clock, statement.claims
         )
-        self.unblocker = Unblocker(self.store, promises, directories, clock, log)
+        self.unblocker = Unblocker(self.store, promises, directories, claims, clock, log)
         zone = ZoneInfo("UTC")
         self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
         spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
