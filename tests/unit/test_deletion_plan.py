@@ -524,7 +524,7 @@ async def test_an_account_stays_blocked_while_another_deletion_has_it_and_is_ope
     app_s = (await world.accept(Kind.DELETION, subject)).request.id
     await world.settle_until(app_s, "block:contoso")
     hers = (await world.accept(Kind.DELETION, subject, "hers", Proof.PERSON)).request.id
-    await world.settle_until(hers, "block:contoso")
+    await world.settle_until(hers, "block:fabrikam")
     assert (await world.request(app_s)).reason == "superseded"
     await pass_time(world, timedelta(minutes=6), timedelta(minutes=1))
     assert ADA in directory.disabled
