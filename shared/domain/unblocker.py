@@ -1,4 +1,8 @@
-"""Let accounts be used again that a request blocked and then did not delete."""
+"""Let accounts be used again that a request blocked and then did not delete.
+
+Whoever withdraws a request does not stop the worker that is at it: its block may come after our unblocking.
+So an account is opened at once, and once more when that worker's lease is over; only then it is written down.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -38,6 +42,8 @@ class Unblocker:
             await self.directories.of(progress).enable(progress.account.object_id)
         except (DirectoryFault, AskOperator) as fault:
             self.log.warning("unblock_failed", tenant=tenant, code=fault.code)
+            return stored
+        if stored.request.may_be_worked_at(self.clock.now()):
             return stored
         opened = stored.request.with_unblocked(tenant, self.clock.now())
         saved = await self.store.save(replace(stored, request=opened))
