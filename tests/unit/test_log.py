@@ -1,5 +1,7 @@
+import ast
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +9,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.log import MASK, configure_log, get_log, masked
+from shared.log import FIELDS, MASK, configure_log, get_log, masked
+from tests.paths import ROOT
 
 SECRETS = {
     "address": "zoë.o'brien@example.com",
@@ -94,3 +97,19 @@ def test_masking_takes_any_text_and_is_done_once(text: str) -> None:
 @given(st.emails())
 def test_no_address_is_left(address: str) -> None:
     assert address not in masked(f"x {address} y")
+
+
+def logged_fields(source: str) -> set[str]:
+    """The fields that calls of a log give by name."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    ours = [
+        one for one in calls if re.search(r"\blog\.(info|warning|exception|error)$", ast.unparse(one.func))
+    ]
+    return {given.arg for one in ours for given in one.keywords if given.arg}
+
+
+def test_every_field_that_is_logged_is_one_that_is_shown() -> None:
+    sources = [ROOT / "function_app.py", *ROOT.glob("shared/**/*.py"), *ROOT.glob("*_function/**/*.py")]
+    fields = {str(path): logged_fields(path.read_text()) for path in sources}
+    assert {name: given - FIELDS for name, given in fields.items() if given - FIELDS} == {}
+    assert set().union(*fields.values()) >= {"channel", "answer", "step", "setting"}
