@@ -64,7 +64,7 @@ class Crowd:
             return state == "active"
         if person.status.get("status") != "completed":
             return False
-        return state == "soft_deleted" if person.kind == "deletions" else await self._has_all(person)
+        return state == "gone" if person.kind == "deletions" else await self._has_all(person)
 
     async def times_deleted(self, person: Person) -> int:
         """How often the person was moved to the recycle bin."""
