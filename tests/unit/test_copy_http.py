@@ -5,13 +5,18 @@ from datetime import timedelta
 import azure.functions as func
 import pytest
 
+from delete_function.blueprint import delete_blueprint
 from shared.domain.journal import What
 from shared.domain.request import PrivacyRequest, Status
+from shared.gate import AppAuth
 from tests.contract_of_api import check_schema
 from tests.security.minting import PERSON
-from tests.unit.http import HASHING, SUBMISSION, json_of
+from tests.unit.http import HASHING, SUBMISSION, Functions, desk_of, json_of
+from tests.unit.receipts import signer_of
+from tests.unit.staff import an_app, bearer, staff
 from tests.unit.test_own_requests import Customers, ticket
 from tests.unit.test_upkeep import pass_time
+from tests.unit.world import World
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)
 BY_APPS = {**SUBMISSION, "subject": {"objectId": PERSON, "tenant": "contoso"}, "copyFirst": True}
@@ -26,9 +31,7 @@ async def submitted(customers: Customers, by: str) -> dict[str, object]:
         "idToken": customers.sign_in(await customers.nonce()).token(),
         "copyFirst": True,
     }
-    response = await customers.deletions.call("submit_own_deletion", body, customers.ada())
-    assert response.status_code == 202
-    return json_of(response)
+    return json_of(await customers.deletions.call("submit_own_deletion", body, customers.ada()))
 
 
 async def ready(customers: Customers, by: str) -> dict[str, object]:
@@ -137,6 +140,27 @@ async def test_a_copy_does_not_make_up_for_the_sign_in_that_a_deletion_takes() -
     assert customers.world.store.records == {}
 
 
+@pytest.mark.parametrize(
+    ("roles", "copy_first", "status"),
+    [
+        (("Deletions.Submit",), False, 202),
+        (("Deletions.Submit",), True, 403),
+        (("Exports.Submit",), True, 403),
+        (("Deletions.Submit", "Exports.Submit"), True, 202),
+    ],
+)
+async def test_an_app_gets_no_copy_unless_it_may_submit_exports_too(
+    roles: tuple[str, ...], *, copy_first: bool, status: int
+) -> None:
+    world = World()
+    desk = desk_of(world, workforce=staff(world.clock), app_auth=AppAuth.TOKEN)
+    functions = Functions(delete_blueprint(desk, signer_of()))
+    body = {**BY_APPS, "copyFirst": copy_first}
+    response = await functions.call("submit_deletion", body, bearer(an_app(world.clock.now(), *roles)))
+    assert response.status_code == status
+    assert len(world.store.records) == (status == 202)
+
+
 @pytest.mark.parametrize("more", [{"copyFirst": True}, {"exportFirst": True}, {"copy_first": True}])
 async def test_an_export_knows_of_no_copy_and_no_submission_of_other_fields(more: dict[str, bool]) -> None:
     customers = Customers()
@@ -170,6 +194,31 @@ async def test_the_same_key_with_and_without_a_copy_is_not_the_same_call() -> No
     assert (await customers.deletions.call("submit_deletion", BY_APPS, key)).status_code == 202
     plain = {**BY_APPS, "copyFirst": False}
     assert (await customers.deletions.call("submit_deletion", plain, key)).status_code == 422
+
+
+@pytest.mark.parametrize("by", ["app", "person"])
+async def test_who_asks_for_a_copy_is_not_given_their_open_deletion_without_one(by: str) -> None:
+    customers = Customers()
+    if by == "app":
+        plain = {**BY_APPS, "copyFirst": False}
+        body = json_of(await customers.deletions.call("submit_deletion", plain))
+    else:
+        body = json_of(await customers.delete(customers.sign_in(await customers.nonce()).token()))
+    refused = await submitted(customers, by)
+    check_schema(refused, "Problem")
+    assert refused["detail"] == "Not possible: a deletion without a copy is under way; withdraw it first."
+    assert set(customers.world.store.records) == {body["id"]}
+    headers = headers_of(customers, by, body)
+    assert (await call(customers, "withdraw", body["id"], headers)).status_code == 200
+    with_copy = await submitted(customers, by)
+    assert (await customers.world.request(str(with_copy["id"]))).copy_first
+
+
+async def test_who_asks_again_without_a_copy_keeps_the_deletion_after_one() -> None:
+    customers = Customers()
+    body = await submitted(customers, "app")
+    again = json_of(await customers.deletions.call("submit_deletion", {**BY_APPS, "copyFirst": False}))
+    assert again["id"] == body["id"]
 
 
 async def at_work(customers: Customers, step: str) -> PrivacyRequest:
