@@ -17,7 +17,7 @@ from shared.domain.identify import Identification
 from shared.domain.plan import Step, StepResult, StepWork, names
 from shared.domain.ports import Clock
 from shared.domain.progress import TenantProgress
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import COPY_STEP, PrivacyRequest
 from shared.domain.turn import Turn
 
 InTenant = Callable[[PrivacyRequest, str, Turn], Awaitable[StepResult]]
@@ -66,7 +66,7 @@ class DeletionPlan:
         if not request.copy_first:
             return ()
         copy = self.copying(request, names((claim,)))
-        return (*copy, Step("copy-received", self.guarding.copy_received, names(copy)))
+        return (*copy, Step(COPY_STEP, self.guarding.copy_received, names(copy)))
 
     def _prepare(self, request: PrivacyRequest, held: Step) -> tuple[Step, ...]:
         """Every account is looked at before the first is changed; what is changed here can be put back."""

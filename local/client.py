@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import httpx
 
@@ -24,10 +25,9 @@ class AppClient:
 
     def follow(self, accepted: Json) -> Iterator[Json]:
         """The request's status, again and again, until it has ended. Raises `TimeoutError`."""
-        links, deadline = accepted["links"], time.monotonic() + self.patience
-        assert isinstance(links, dict)  # noqa: S101 - narrows the type; the contract is openapi.yaml's
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
-            status = _json(self.http.get(links["self"]), 200)
+            status = _json(self.http.get(_self(accepted)), 200)
             yield status
             if status["status"] in ENDED:
                 return
@@ -43,11 +43,31 @@ class AppClient:
         """A fresh download link for a completed export."""
         return _json(self.http.post(f"/api/exports/{status['id']}/link"), 200)
 
+    def withdraw(self, request: Json) -> Json:
+        """Take a request back; its status then."""
+        return _json(self.http.post(f"{_self(request)}/withdraw"), 200)
+
+    def receipt(self, request: Json) -> str:
+        """The receipt of a deletion that has ended, which follows the end. Raises `TimeoutError`."""
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline:
+            response = self.http.get(f"{_self(request)}/receipt")
+            if response.status_code == HTTPStatus.OK:
+                return response.text
+            time.sleep(0.1)
+        raise TimeoutError(f"{request['id']} has no receipt")
+
 
 def client_for(app_url: str, function_key: str) -> AppClient:
     """A client of the app at `app_url`."""
     headers = {"x-functions-key": function_key}
     return AppClient(httpx.Client(base_url=app_url, headers=headers, timeout=30, trust_env=False))
+
+
+def _self(request: Json) -> str:
+    links = request["links"]
+    assert isinstance(links, dict)  # noqa: S101 - narrows the type; the contract is openapi.yaml's
+    return str(links["self"])
 
 
 def _json(response: httpx.Response, expected: int) -> Json:

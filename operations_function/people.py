@@ -63,7 +63,7 @@ class People:
     async def _in_tenant(self, tenant: str, asked: SearchBody) -> tuple[Account, ...]:
         directory = self.directories[tenant]
         if asked.object_id is not None:
-            account = await directory.account(asked.object_id.lower())
+            account = await directory.account(asked.object_id)
             return (account,) if account else ()
         name = asked.name or ""
         found: dict[str, Account] = {}

@@ -89,6 +89,8 @@ class FrontDesk:
         """Accept an app's request about somebody: 202 with its address."""
         app = await self.gate.app(req, kind)
         asked = SUBMITTED[kind](req.get_body(), _content_type(req), self.topology, self.clock.now())
+        if asked.copy_first:  # an app that may not have a person's data may not have it in this way
+            await self.gate.app(req, Kind.EXPORT)
         await self.allowances.callers.draw(app.name)
         named = await self._named(asked.subject)
         submission = Submission(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.bodies import Body, RuleBroken, bad, form, moment, read_body
 from shared.domain.deadlines import Regulation
@@ -64,7 +64,8 @@ def _regulation(value: object) -> Regulation:
         raise RuleBroken("must be gdpr or ccpa") from None
 
 
-Guid = Annotated[str, form(_GUID, "must be a GUID")]
+Guid = Annotated[str, form(_GUID, "must be a GUID"), AfterValidator(str.lower)]
+"""In lower case, as directories have it: accounts are told apart by it."""
 TenantName = Annotated[str, form(_TENANT, "must be the name of a configured tenant")]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 LawOf = Annotated[Regulation, BeforeValidator(_regulation)]
@@ -163,7 +164,7 @@ def _subject(body: _SubjectBody) -> Subject | IdToken:
     if body.id_token:
         return IdToken(body.id_token)
     if body.object_id and body.tenant:
-        return ObjectIdSubject(body.tenant, body.object_id.lower())
+        return ObjectIdSubject(body.tenant, body.object_id)
     if body.user_name and body.tenant:
         return UserNameSubject(body.tenant, body.user_name)
     return EmailSubject(body.email or "")

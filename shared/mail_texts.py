@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.ports import Mail
 from shared.domain.progress import Outcome
-from shared.domain.request import COPY_READY, TOLD_WAITS, PrivacyRequest, Status
+from shared.domain.request import COPY_READY, TOLD_WAITS, Kind, PrivacyRequest, Status
 from shared.languages import language_of
 from shared.marks import N_
 from shared.phrases import Phrases, Sender, speaking
@@ -46,7 +46,7 @@ class MailTexts:
 
 def _completed(words: Phrases, request: PrivacyRequest) -> Told:
     archive = request.archive
-    if archive is not None and archive.removed_at is None:
+    if request.kind is Kind.EXPORT and archive is not None and archive.removed_at is None:
         ready = words.say(N_("The copy is ready. You can download it until %(day)s."))
         return words.say(N_("Your data is ready")), ready % {"day": words.day(archive.expires_at)}
     restorable = words.say(
@@ -58,15 +58,16 @@ def _completed(words: Phrases, request: PrivacyRequest) -> Told:
 
 
 def _waiting(words: Phrases, request: PrivacyRequest) -> Told:
-    if request.reason == COPY_READY and request.archive is not None:
-        ready = words.say(
+    archive = request.archive
+    if request.reason == COPY_READY and archive is not None:
+        ready = words.say(N_("The copy that comes before the deletion can be downloaded until %(day)s."))
+        goes_on = words.say(
             N_(
-                "The copy is ready. You can download it until %(day)s. We begin the deletion then, "
-                "or as soon as you say that you have the copy."
+                "The deletion goes on once you say that you have the copy, or after that day. "
+                "Until then nothing is changed, and you can withdraw it."
             )
         )
-        subject = words.say(N_("Your data is ready, before the deletion"))
-        return subject, ready % {"day": words.day(request.archive.expires_at)}
+        return words.say(N_("Your copy is ready")), ready % {"day": words.day(archive.expires_at)}, goes_on
     later = words.say(N_("It is deleted for good by the day named; we tell you when it is."))
     return words.say(N_("Your account was taken out of use")), words.done(request), later
 

@@ -14,6 +14,9 @@ OPENAPI: Mapping[str, Mapping[str, Mapping[str, object]]] = yaml.safe_load(
     (ROOT / "openapi.yaml").read_text()
 )
 Tree = Mapping[str, object]
+JOSE, KEY_SET = "application/jose", "application/jwk-set+json"
+KEPT_FOR = {KEY_SET: "public, max-age=300"}
+"""By media type; nothing else may be kept by anybody."""
 
 
 def check_schema(body: object, name: str) -> None:
@@ -33,12 +36,12 @@ def check_answer(response: httpx.Response) -> httpx.Response:
         assert response.content == b""
         return response
     media = cast("Mapping[str, Mapping[str, Tree]]", content)
-    schema = media[response.headers["content-type"].partition(";")[0]]["schema"]
-    root = {**schema, "components": OPENAPI["components"]}
-    jsonschema.Draft202012Validator(root).validate(response.json())
+    form = response.headers["content-type"].partition(";")[0]
+    root = {**media[form]["schema"], "components": OPENAPI["components"]}
+    jsonschema.Draft202012Validator(root).validate(response.text if form == JOSE else response.json())
     for header in cast("Tree", declared.get("headers", {})):
         assert header in response.headers
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == KEPT_FOR.get(form, "no-store")
     assert response.headers["x-content-type-options"] == "nosniff"
     return response
 

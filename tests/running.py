@@ -205,6 +205,19 @@ def started_inbox(folder: Path) -> Iterator[Inbox]:
             yield Inbox(ready, certificate, control)
 
 
+@contextmanager
+def inbox_of(ready: Ready) -> Iterator[Inbox]:
+    """The inbox of a running stack."""
+    with _control(ready.inbox) as control:
+        yield Inbox({}, Path(ready.ca_file), control)
+
+
+def settings_of(pid: int) -> dict[str, str]:
+    """The environment that a process was started with."""
+    lines = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
 @dataclass(frozen=True)
 class RunningStack:
     """The app in the embedded host, its simulator, and the folder with the logs."""

@@ -17,6 +17,7 @@ from shared.domain.agenda import FIRST_DISTANCE
 from shared.domain.deadlines import Regulation, due_at
 from shared.domain.errors import (
     AlreadyRecorded,
+    InvalidTransition,
     KeyReused,
     Overtaken,
     StorageUnavailable,
@@ -94,7 +95,8 @@ class Acceptance:
     async def __call__(self, submission: Submission) -> Accepted:
         """Record and nudge.
 
-        Raises `KeyReused`, `TooManyRequests`, `StorageUnavailable` (a repeat is then safe).
+        Raises `KeyReused`, `TooManyRequests`, `InvalidTransition`; and `StorageUnavailable`, upon which
+        a repeat is safe.
         """
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
@@ -138,6 +140,7 @@ class Acceptance:
         except UnknownRequest:  # a try that named it and got no further
             return await self._record(self._new(submission, named.value["request"]))
         if stored.request.binds and stored.request.given_key == request.given_key:
+            _check_copy(stored.request, submission)
             return stored
         await self.register.replace(replace(named, value={"request": request.id}))
         return await self._record(request)
@@ -217,6 +220,12 @@ class Acceptance:
             "receivedAt": submission.received_at and submission.received_at.isoformat(),
         }
         return self.keyed_hash.hex("body", json.dumps(body, sort_keys=True))
+
+
+def _check_copy(open_one: PrivacyRequest, submission: Submission) -> None:
+    """Whoever asks for a copy is not told that a deletion without one is what they asked for."""
+    if submission.copy_first and not open_one.copy_first:
+        raise InvalidTransition("a deletion without a copy is under way; withdraw it first")
 
 
 def _entry_name(kind: Kind) -> str:

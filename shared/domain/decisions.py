@@ -119,8 +119,18 @@ class Decisions:
         return await self._decide(request_id, note, decide)
 
     async def confirm_copy(self, request_id: str, by: str) -> PrivacyRequest:
-        """The person has the copy that they asked for before a deletion."""
-        return await self._decide(request_id, None, lambda request, now: request.copy_confirmed(now, by))
+        """The person has the copy that they asked for before a deletion.
+
+        While a worker is at it this is `StorageUnavailable`: to write then would cost that run its work.
+        """
+
+        def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
+            confirmed = request.copy_confirmed(now, by)
+            if request.is_leased(now):
+                raise StorageUnavailable
+            return confirmed
+
+        return await self._decide(request_id, None, decide)
 
     async def end_archive(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Let an archive expire at once; its blob is removed with the next sweep."""

@@ -86,7 +86,7 @@ TOLD_OF: Mapping[Channel, frozenset[Status]] = MappingProxyType(
 )
 """Ends that are told; that a request has failed is for operators to mend before the person hears of it."""
 PURGE_FALLS_DUE = "purge_falls_due"
-COPY_READY = "copy_to_be_confirmed"
+COPY_READY, COPY_STEP = "copy_to_be_confirmed", "copy-received"
 TOLD_WAITS = frozenset({PURGE_FALLS_DUE, COPY_READY})
 """Reasons for waiting that are told once: they last for weeks."""
 CLAIMS, CONTACT = "id-token-claims", "contact"
@@ -181,6 +181,10 @@ class PrivacyRequest:
 
     def is_leased(self, now: datetime) -> bool:
         """Whether a worker is at it: what another writes now would cost that run its work."""
+        return self.status is Status.RUNNING and self.may_be_worked_at(now)
+
+    def may_be_worked_at(self, now: datetime) -> bool:
+        """Whether a worker may still be in the middle of a step, also one that does not know of the end."""
         return self.leased_until is not None and self.leased_until > now
 
     @property
@@ -284,8 +288,9 @@ class PrivacyRequest:
         return self._to(Status.FAILED, What.FAILED, now, reason)
 
     def cancelled(self, now: datetime, reason: str, by: str) -> "PrivacyRequest":
-        """Withdrawn in time; what was made of an export is nobody's any more."""
-        return replace(self, archive=None)._to(Status.CANCELLED, What.CANCELLED, now, reason, by)
+        """Withdrawn in time; what was made of an export is nobody's any more. A worker's lease runs on."""
+        ended = replace(self, archive=None)._to(Status.CANCELLED, What.CANCELLED, now, reason, by)
+        return replace(ended, leased_until=self.leased_until)
 
     def approved(self, now: datetime, by: str) -> "PrivacyRequest":
         """An operator lets it go on in spite of the reason it waits for."""
@@ -385,10 +390,12 @@ class PrivacyRequest:
 
     def copy_confirmed(self, now: datetime, by: str) -> "PrivacyRequest":
         """The person has the copy: the deletion need not wait for its expiry."""
+        if self.ended_at is not None:
+            raise InvalidTransition("the request has ended")
         if not self.copy_first or self.archive is None:
             raise InvalidTransition("there is no copy to be confirmed")
-        if self.copy_confirmed_at is not None or self.ended_at is not None:
-            raise InvalidTransition("the copy was confirmed before, or the request has ended")
+        if self.copy_confirmed_at is not None or COPY_STEP in self.done:
+            raise InvalidTransition("the copy was confirmed before, or has expired")
         until = now if self.reason == COPY_READY else self.until
         had = replace(self, copy_confirmed_at=now, until=until, updated_at=now)
         return had._noted(What.COPY_CONFIRMED, now, by=by)
@@ -515,6 +522,8 @@ class PrivacyRequest:
         return replace(self, notices=notices, told_waits=self.told_waits | ({told} if told else set()))
 
     def _check(self, status: Status) -> None:
+        if self.status in FINAL:
+            raise InvalidTransition("the request has ended")
         if status not in LEADS_TO[self.status]:
             raise InvalidTransition(f"{self.status} does not lead to {status}")
         if self.irreversible_at is not None and status in REVOCABLE:

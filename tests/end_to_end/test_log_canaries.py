@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -10,21 +10,22 @@ import httpx
 import pytest
 
 from local.client import AppClient, Json
-from tests.running import RunningStack
+from tests.running import RunningStack, settings_of
 from tests.security.deployment import EXTERNAL, Headers, Tokens, bearer, client
 
 
 def secrets_of_process(pid: int) -> dict[str, str]:
     """The secret settings that a process was started with."""
-    lines = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    settings = dict(line.split("=", 1) for line in lines if "=" in line)
     return {
         name: value
-        for name, value in settings.items()
+        for name, value in settings_of(pid).items()
         if name.endswith(
             ("SECRET", "HASH_KEY", "RECEIPTS__KEY", "ACCESS_KEY", "connectionString", "AzureWebJobsStorage")
         )
     }
+
+
+ARTICLE, MAIL = "Art. 17 (3) Kanarienhahn", "briefkasten@kanarienhahn.example"
 
 
 def every_path(stack: RunningStack) -> dict[str, str]:
@@ -63,7 +64,8 @@ def every_path(stack: RunningStack) -> dict[str, str]:
 
 def every_caller(stack: RunningStack) -> dict[str, str]:
     """Let a person, an app and operators do all that they may, and be refused all that they may not."""
-    object_id, address = stack.graph.add_person("contoso", displayName="Ada Kanarienvogel")
+    names = {"displayName": "Ada Kanarienvogel", "mail": MAIL, "otherMails": [MAIL]}
+    object_id, address = stack.graph.add_person("contoso", **names)
     with client(stack.ready.app) as http:
         shown = _tokens(Tokens(stack.graph), http, object_id)
         me, operator = bearer(shown["access token"]), bearer(shown["operator's token"])
@@ -73,6 +75,9 @@ def every_caller(stack: RunningStack) -> dict[str, str]:
             http.get(exported["links"]["self"], headers=_ticket(spoilt))
         _refused_everywhere(http, stack.app.http, shown, object_id)
         asked = stack.app.submit("exports", {"email": "nobody@kanarienvogel.example"})
+        sealed = _claims_along(stack)
+        tickets = _withdrawn_copied_and_receipted(http, me, removed, exported)
+        _holds_placed_and_lifted(http, operator, object_id)
         _operators_work(http, operator, str(asked["id"]), (address, object_id, "kanarienvogel"))
         _without_keys(stack, http)
     parts = {f"{name}, part {n}": part for name, one in shown.items() for n, part in _parts(one)}
@@ -85,6 +90,10 @@ def every_caller(stack: RunningStack) -> dict[str, str]:
         "own deletion's ticket": removed["ticket"],
         "own link": link.raise_for_status().json()["url"],
         "what was typed": "kanarienvogel",
+        "where mail goes": MAIL,
+        "claims that are sealed": sealed,
+        "an article": ARTICLE,
+        **tickets,
     }
 
 
@@ -160,6 +169,38 @@ def _operators_work(http: httpx.Client, shown: Headers, request_id: str, terms: 
         http.post(f"/api/operations/requests/{request_id}/{term}", json={}, headers=shown)
 
 
+def _claims_along(stack: RunningStack) -> str:
+    """An app brings a person's ID token: what else it claims is sealed until it is in the archive."""
+    claim, (object_id, _) = "kanarienclaim", stack.graph.add_person("contoso")
+    token = Tokens(stack.graph).identity(object_id, claims={"family_name": claim})
+    asked = stack.app.submit("exports", {"idToken": token})
+    assert stack.app.ended(asked)["status"] == "completed"
+    return claim
+
+
+def _withdrawn_copied_and_receipted(http: httpx.Client, me: Headers, removed: Any, exported: Any) -> Any:
+    """Each new way by token and by ticket, with languages that are none, and where it is not possible."""
+    languages = {"accept-language": f"{ARTICLE}, {MAIL}, de-kanarienvogel"}
+    for shown in (me, _ticket(removed["ticket"]), _ticket("kanarienvogel")):
+        for request in (removed, exported):
+            for what in ("withdraw", "copy-received", "link"):
+                http.post(f"{request['links']['self']}/{what}", headers={**shown, **languages})
+            for what in ("", "/receipt"):
+                http.get(f"{request['links']['self']}{what}", headers={**shown, **languages})
+    http.get("/api/receipts/keys", headers=languages)
+    receipt = http.get(f"{removed['links']['self']}/receipt", headers=me)
+    return {"receipt": receipt.text} if receipt.status_code == HTTPStatus.OK else {}
+
+
+def _holds_placed_and_lifted(http: httpx.Client, operator: Headers, object_id: str) -> None:
+    """As they should be, and against every rule."""
+    account = {"tenant": "contoso", "objectId": object_id}
+    good = {**account, "basis": "legal_claims", "article": ARTICLE, "reviewAt": "2030-01-01T00:00:00Z"}
+    for body in (good, *({**good, name: MAIL} for name in (*good, MAIL)), account):
+        for path in ("holds", "holds/lift"):
+            http.post(f"/api/operations/{path}", json=body, headers=operator)
+
+
 def _without_keys(stack: RunningStack, http: httpx.Client) -> None:
     """Keys that cannot be read: nobody has signed in by this way before."""
     stack.graph.ask("POST", "login", down=True)
@@ -197,6 +238,7 @@ async def test_the_lines_tell_what_happened_all_the_same(walked: tuple[dict[str,
     events = {str(line["event"]) for line in ours}
     assert {"request_accepted", "run_started", "step_done", "run_ended"} <= events
     assert {"caller_refused", "people_searched", "keys_unavailable", "decided"} <= events
+    assert {"hold_placed", "hold_lifted", "notice_sent"} <= events
     why = {str(line["code"]) for line in ours if line["event"] == "caller_refused"}
     assert {"expired", "guest", "key_unknown", "not_a_token", "issuer", "ticket_form", "claim_scp"} <= why
     of_runs: list[Json] = [

@@ -67,8 +67,9 @@ BEYOND_SCHEMA = {
     f"must be one of: {', '.join(sorted(REFUSAL_REASONS))}",
 }
 """For what a call is refused that the schema allows."""
-ACCEPTED_OR_LATE = {200, 201, 202, 401, 404, 409, 422}
-"""401: a made-up ticket or ID token; 404: a made-up id; 409: too late for an act; 422: a key used before."""
+ACCEPTED_OR_LATE = {200, 201, 202, 401, 404, 409, 410, 422}
+"""401: a made-up ticket or ID token; 404: a made-up id; 409: too late for an act; 410: the person was deleted
+by a call before; 422: a key used before."""
 
 
 class Callers:

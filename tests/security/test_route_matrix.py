@@ -47,90 +47,145 @@ k+op  an operator, with the function key
 FOR_APPS: Mapping[AppAuth, tuple[str, str]] = {
     AppAuth.KEY: (
         """
-                    none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
-submit_export       H    202  H    H    H    H    H    202  202  202  202  H
-show_export         H    200  H    H    H    H    H    200  200  200  200  H
-link_export         H    200  H    H    H    H    H    200  200  200  200  H
-submit_deletion     H    202  H    H    H    H    H    202  202  202  202  H
-show_deletion       H    200  H    H    H    H    H    200  200  200  200  H
+                      none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
+submit_export         H    202  H    H    H    H    H    202  202  202  202  H
+show_export           H    200  H    H    H    H    H    200  200  200  200  H
+link_export           H    200  H    H    H    H    H    200  200  200  200  H
+withdraw_export       H    409  H    H    H    H    H    409  409  409  409  H
+submit_deletion       H    202  H    H    H    H    H    202  202  202  202  H
+show_deletion         H    200  H    H    H    H    H    200  200  200  200  H
+withdraw_deletion     H    409  H    H    H    H    H    409  409  409  409  H
+link_copy             H    409  H    H    H    H    H    409  409  409  409  H
+confirm_copy          H    409  H    H    H    H    H    409  409  409  409  H
+show_receipt          H    200  H    H    H    H    H    200  200  200  200  H
 """,
         """
-                    per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
-submit_export       H    H    202  H    H    H    H    H    H    202
-show_export         H    H    200  H    H    H    H    H    H    200
-link_export         H    H    200  H    H    H    H    H    H    200
-submit_deletion     H    H    202  H    H    H    H    H    H    202
-show_deletion       H    H    200  H    H    H    H    H    H    200
+                      per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
+submit_export         H    H    202  H    H    H    H    H    H    202
+show_export           H    H    200  H    H    H    H    H    H    200
+link_export           H    H    200  H    H    H    H    H    H    200
+withdraw_export       H    H    409  H    H    H    H    H    H    409
+submit_deletion       H    H    202  H    H    H    H    H    H    202
+show_deletion         H    H    200  H    H    H    H    H    H    200
+withdraw_deletion     H    H    409  H    H    H    H    H    H    409
+link_copy             H    H    409  H    H    H    H    H    H    409
+confirm_copy          H    H    409  H    H    H    H    H    H    409
+show_receipt          H    H    200  H    H    H    H    H    H    200
 """,
     ),
     AppAuth.TOKEN: (
         """
-                    none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
-submit_export       401  401  401  202  403  202  403  202  403  202  403  202
-show_export         401  401  401  404  403  200  403  404  403  200  403  200
-link_export         401  401  401  404  403  200  403  404  403  200  403  200
-submit_deletion     401  401  401  403  202  202  403  403  202  202  403  202
-show_deletion       401  401  401  403  404  200  403  403  404  200  403  200
+                      none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
+submit_export         401  401  401  202  403  202  403  202  403  202  403  202
+show_export           401  401  401  404  403  200  403  404  403  200  403  200
+link_export           401  401  401  404  403  200  403  404  403  200  403  200
+withdraw_export       401  401  401  404  403  409  403  404  403  409  403  409
+submit_deletion       401  401  401  403  202  202  403  403  202  202  403  202
+show_deletion         401  401  401  403  404  200  403  403  404  200  403  200
+withdraw_deletion     401  401  401  403  404  409  403  403  404  409  403  409
+link_copy             401  401  401  403  404  409  403  403  404  409  403  409
+confirm_copy          401  401  401  403  404  409  403  403  404  409  403  409
+show_receipt          401  401  401  403  404  200  403  403  404  200  403  200
 """,
         """
-                    per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
-submit_export       401  401  401  401  401  401  401  401  401  401
-show_export         401  401  401  401  401  401  401  401  401  401
-link_export         401  401  401  401  401  401  401  401  401  401
-submit_deletion     401  401  401  401  401  401  401  401  401  401
-show_deletion       401  401  401  401  401  401  401  401  401  401
+                      per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
+submit_export         401  401  401  401  401  401  401  401  401  401
+show_export           401  401  401  401  401  401  401  401  401  401
+link_export           401  401  401  401  401  401  401  401  401  401
+withdraw_export       401  401  401  401  401  401  401  401  401  401
+submit_deletion       401  401  401  401  401  401  401  401  401  401
+show_deletion         401  401  401  401  401  401  401  401  401  401
+withdraw_deletion     401  401  401  401  401  401  401  401  401  401
+link_copy             401  401  401  401  401  401  401  401  401  401
+confirm_copy          401  401  401  401  401  401  401  401  401  401
+show_receipt          401  401  401  401  401  401  401  401  401  401
 """,
     ),
     AppAuth.BOTH: (
         """
-                    none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
-submit_export       H    401  H    H    H    H    H    202  403  202  403  H
-show_export         H    401  H    H    H    H    H    404  403  200  403  H
-link_export         H    401  H    H    H    H    H    404  403  200  403  H
-submit_deletion     H    401  H    H    H    H    H    403  202  202  403  H
-show_deletion       H    401  H    H    H    H    H    403  404  200  403  H
+                      none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
+submit_export         H    401  H    H    H    H    H    202  403  202  403  H
+show_export           H    401  H    H    H    H    H    404  403  200  403  H
+link_export           H    401  H    H    H    H    H    404  403  200  403  H
+withdraw_export       H    401  H    H    H    H    H    404  403  409  403  H
+submit_deletion       H    401  H    H    H    H    H    403  202  202  403  H
+show_deletion         H    401  H    H    H    H    H    403  404  200  403  H
+withdraw_deletion     H    401  H    H    H    H    H    403  404  409  403  H
+link_copy             H    401  H    H    H    H    H    403  404  409  403  H
+confirm_copy          H    401  H    H    H    H    H    403  404  409  403  H
+show_receipt          H    401  H    H    H    H    H    403  404  200  403  H
 """,
         """
-                    per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
-submit_export       H    H    401  H    H    H    H    H    H    401
-show_export         H    H    401  H    H    H    H    H    H    401
-link_export         H    H    401  H    H    H    H    H    H    401
-submit_deletion     H    H    401  H    H    H    H    H    H    401
-show_deletion       H    H    401  H    H    H    H    H    H    401
+                      per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
+submit_export         H    H    401  H    H    H    H    H    H    401
+show_export           H    H    401  H    H    H    H    H    H    401
+link_export           H    H    401  H    H    H    H    H    H    401
+withdraw_export       H    H    401  H    H    H    H    H    H    401
+submit_deletion       H    H    401  H    H    H    H    H    H    401
+show_deletion         H    H    401  H    H    H    H    H    H    401
+withdraw_deletion     H    H    401  H    H    H    H    H    H    401
+link_copy             H    H    401  H    H    H    H    H    H    401
+confirm_copy          H    H    401  H    H    H    H    H    H    401
+show_receipt          H    H    401  H    H    H    H    H    H    401
 """,
     ),
 }
 FOR_OTHERS = (
     """
-                    none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
-submit_own_export   401  401  401  401  401  401  401  401  401  401  401  401
-show_own_export     401  401  401  401  401  401  401  401  401  401  401  401
-link_own_export     401  401  401  401  401  401  401  401  401  401  401  401
-make_challenge      401  401  401  401  401  401  401  401  401  401  401  401
-submit_own_deletion 401  401  401  401  401  401  401  401  401  401  401  401
-show_own_deletion   401  401  401  401  401  401  401  401  401  401  401  401
-list_requests       401  401  401  401  401  401  401  401  401  401  401  401
-show_request        401  401  401  401  401  401  401  401  401  401  401  401
-act_on_request      401  401  401  401  401  401  401  401  401  401  401  401
-search_people       401  401  401  401  401  401  401  401  401  401  401  401
-health              200  200  200  200  200  200  200  200  200  200  200  200
+                      none key  key! exp  del  sub  str  k+ex k+de k+su k+st !+su
+submit_own_export     401  401  401  401  401  401  401  401  401  401  401  401
+show_own_export       401  401  401  401  401  401  401  401  401  401  401  401
+link_own_export       401  401  401  401  401  401  401  401  401  401  401  401
+withdraw_own_export   401  401  401  401  401  401  401  401  401  401  401  401
+make_challenge        401  401  401  401  401  401  401  401  401  401  401  401
+submit_own_deletion   401  401  401  401  401  401  401  401  401  401  401  401
+show_own_deletion     401  401  401  401  401  401  401  401  401  401  401  401
+withdraw_own_deletion 401  401  401  401  401  401  401  401  401  401  401  401
+link_own_copy         401  401  401  401  401  401  401  401  401  401  401  401
+confirm_own_copy      401  401  401  401  401  401  401  401  401  401  401  401
+show_own_receipt      401  401  401  401  401  401  401  401  401  401  401  401
+list_requests         401  401  401  401  401  401  401  401  401  401  401  401
+show_request          401  401  401  401  401  401  401  401  401  401  401  401
+act_on_request        401  401  401  401  401  401  401  401  401  401  401  401
+search_people         401  401  401  401  401  401  401  401  401  401  401  401
+place_hold            401  401  401  401  401  401  401  401  401  401  401  401
+lift_hold             401  401  401  401  401  401  401  401  401  401  401  401
+health                200  200  200  200  200  200  200  200  200  200  200  200
+list_receipt_keys     200  200  200  200  200  200  200  200  200  200  200  200
 """,
-    # the request has ended, so that who may act on it is told that it is too late: 409
+    # the request has ended, and there is no hold, so that who may act is told that it is too late: 409
     """
-                    per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
-submit_own_export   202  202  202  401  401  401  401  401  401  401
-show_own_export     200  404  200  401  200  404  401  401  401  401
-link_own_export     200  404  200  401  200  404  401  401  401  401
-make_challenge      201  201  201  401  401  401  401  401  401  401
-submit_own_deletion 202  401* 202  401  401  401  401  401  401  401
-show_own_deletion   200  404  200  401  200  404  401  401  401  401
-list_requests       401  401  401  401  401  401  200  200  403  200
-show_request        401  401  401  401  401  401  200  200  403  200
-act_on_request      401  401  401  401  401  401  409  403  403  409
-search_people       401  401  401  401  401  401  200  200  403  200
-health              200  200  200  200  200  200  200  200  200  200
+                      per  oth  k+pe idt  tic  tic2 ope  rea  new  k+op
+submit_own_export     202  202  202  401  401  401  401  401  401  401
+show_own_export       200  404  200  401  200  404  401  401  401  401
+link_own_export       200  404  200  401  200  404  401  401  401  401
+withdraw_own_export   409  404  409  401  409  404  401  401  401  401
+make_challenge        201  201  201  401  401  401  401  401  401  401
+submit_own_deletion   202  401* 202  401  401  401  401  401  401  401
+show_own_deletion     200  404  200  401  200  404  401  401  401  401
+withdraw_own_deletion 409  404  409  401  409  404  401  401  401  401
+link_own_copy         409  404  409  401  409  404  401  401  401  401
+confirm_own_copy      409  404  409  401  409  404  401  401  401  401
+show_own_receipt      200  404  200  401  200  404  401  401  401  401
+list_requests         401  401  401  401  401  401  200  200  403  200
+show_request          401  401  401  401  401  401  200  200  403  200
+act_on_request        401  401  401  401  401  401  409  403  403  409
+search_people         401  401  401  401  401  401  200  200  403  200
+place_hold            401  401  401  401  401  401  200  403  403  200
+lift_hold             401  401  401  401  401  401  409  403  403  409
+health                200  200  200  200  200  200  200  200  200  200
+list_receipt_keys     200  200  200  200  200  200  200  200  200  200
 """,
 )
+ABOUT = {
+    "show_export": ("link_export", "withdraw_export", "show_request", "act_on_request"),
+    "show_deletion": ("withdraw_deletion", "link_copy", "confirm_copy", "show_receipt"),
+    "show_own_export": ("link_own_export", "withdraw_own_export"),
+    "show_own_deletion": ("withdraw_own_deletion", "link_own_copy", "confirm_own_copy", "show_own_receipt"),
+}
+SHOWN_BY = {one: shown for shown, others in ABOUT.items() for one in (shown, *others)}
+"""The operation that shows the request which an operation is about."""
+HOLD = {"basis": "legal_claims", "article": "Art. 17(3)(e)", "reviewAt": "2030-01-01T00:00:00Z"}
 STAFF = {"operator": "olga", "reader": "rita", "newcomer": "nils"}
 
 
@@ -187,30 +242,36 @@ class Scene:
         return {**alone, **apps, **people, **staff, **with_key}
 
     def prepare(self) -> None:
-        """A request of each kind: by the app about the other person, by the person; exports have ended."""
+        """A request of each kind: by the app about the other person, by the person; all have ended."""
         self.person, _ = self.deployment.graph.add_person()
         self.other, _ = self.deployment.graph.add_person()
-        callers = {"": "k+su", "own_": "per"}
-        for mine, caller in callers.items():
-            export = self._made(f"submit_{mine}export", caller)
-            self.requests |= {f"show_{mine}export": export, f"link_{mine}export": export}
-        for mine, caller in callers.items():
+        for mine, caller in (("", "k+su"), ("own_", "per")):
             with client(str(self.http.base_url), self.shown[caller]) as http:
-                assert AppClient(http).ended(self.requests[f"show_{mine}export"])["status"] == "completed"
-            self.requests[f"show_{mine}deletion"] = self._made(f"submit_{mine}deletion", caller)
-        self.requests |= dict.fromkeys(("show_request", "act_on_request"), self.requests["show_export"])
+                app = AppClient(http)
+                export = self.requests[f"show_{mine}export"] = self._made(f"submit_{mine}export", caller)
+                assert app.ended(export)["status"] == "completed"
+                deletion = self.requests[f"show_{mine}deletion"] = self._made(
+                    f"submit_{mine}deletion", caller
+                )
+                app.withdraw(deletion)
+                app.receipt(deletion)
+
+    def about(self, operation: str) -> Json:
+        """The request that an operation is about, where it is about one."""
+        return self.requests.get(SHOWN_BY.get(operation, ""), {"ticket": "x" * 43})
 
     def callers(self, operation: str) -> dict[str, Headers]:
         """What each caller of the tables shows to a route: the ticket is that of the request it is about."""
-        another = "show_own_export" if operation == "show_own_deletion" else "show_own_deletion"
-        held = {"tic": self.requests.get(operation, {"ticket": "x" * 43}), "tic2": self.requests[another]}
+        export, deletion = self.requests["show_own_export"], self.requests["show_own_deletion"]
+        about = self.about(operation)
+        held = {"tic": about, "tic2": export if about is deletion else deletion}
         tickets = {name: {"x-request-ticket": str(request["ticket"])} for name, request in held.items()}
         every = {**self.shown, **tickets}
         return {name: every[name] for name in CALLERS}
 
     def call(self, operation: str, shown: Headers) -> httpx.Response:
         method, path = OPERATIONS[operation]
-        request_id = str(self.requests.get(operation, {}).get("id"))
+        request_id = str(self.about(operation).get("id"))
         address = path.replace("{id}", request_id).replace("{act}", "cancel")
         body = self.body(operation)
         return self.http.request(method, address, headers=shown, json=body)
@@ -219,15 +280,20 @@ class Scene:
         """What the person, the app or the operator who may do this would send."""
         if operation == "submit_own_deletion":
             return {"regulation": "gdpr", "idToken": self._fresh_id_token()}
-        about_somebody = {"subject": {"objectId": self.other, "tenant": "contoso"}, "regulation": "gdpr"}
+        about_somebody = {"subject": self._account(self.other), "regulation": "gdpr"}
         bodies: Mapping[str, Json] = {
             "submit_export": about_somebody,
             "submit_deletion": about_somebody,
             "submit_own_export": {"regulation": "gdpr"},
             "act_on_request": {},
             "search_people": {"objectId": self.other},
+            "place_hold": {**self._account(self.other), **HOLD},
+            "lift_hold": self._account(self.person),
         }
         return bodies.get(operation)
+
+    def _account(self, object_id: str) -> dict[str, str]:
+        return {"objectId": object_id, "tenant": "contoso"}
 
     def _fresh_id_token(self) -> str:
         challenge = self.http.post("/api/me/challenges", headers=self.shown["per"])

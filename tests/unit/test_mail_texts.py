@@ -24,6 +24,9 @@ LATE = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)
 LINK = "https://contoso.example/privacy#11111111-1111-4111-8111-111111111111.c2VjcmV0"
 ARCHIVE = Archive("1/export.zip", 1, "0" * 64, LATE)
 EXPORT = replace(a_request(), status=Status.COMPLETED, archive=ARCHIVE)
+BEFORE_DELETION = replace(
+    a_request(Kind.DELETION), status=Status.WAITING, reason="copy_to_be_confirmed", archive=ARCHIVE
+)
 
 
 def mail_about(request: PrivacyRequest, language: str | None = None, link: str | None = LINK) -> Mail:
@@ -42,6 +45,10 @@ def ended() -> dict[str, PrivacyRequest]:
     cancelled = replace(a_request(), status=Status.CANCELLED)
     return {
         "ready": EXPORT,
+        "copy": BEFORE_DELETION,
+        "in the bin": replace(
+            deletion(Outcome.SOFT_DELETED), status=Status.WAITING, reason="purge_falls_due"
+        ),
         "expired": replace(EXPORT, archive=replace(ARCHIVE, removed_at=LATE)),
         **{outcome: deletion(outcome) for outcome in Outcome if outcome is not Outcome.FAILED},
         **{
@@ -113,6 +120,23 @@ def test_of_an_account_in_the_recycle_bin_no_more_is_said_than_is_so(outcome: Ou
     assert {"en": "can be restored", "de": "wiederhergestellt werden"}[language] in told
 
 
+@every_language
+def test_of_a_copy_before_a_deletion_nothing_is_said_that_was_not_done(language: str) -> None:
+    mail = mail_about(BEFORE_DELETION, language)
+    told = f"{mail.subject}\n{mail.text}".lower()
+    wrong = (*FORBIDDEN, "recycle bin", "papierkorb", "taken out of use", "außer betrieb")
+    assert [word for word in wrong if word in told] == []
+    assert {"en": "downloaded until 2026-12-25", "de": "bis 2026-12-25 herunterladen"}[language] in told
+    assert {"en": "you can withdraw it", "de": "sie können sie zurückziehen"}[language] in told
+
+
+def test_of_a_deletion_that_was_ended_beside_its_copy_what_was_done_is_told() -> None:
+    kept = replace(deletion(Outcome.RETAINED), archive=ARCHIVE)
+    mail = mail_about(kept)
+    assert mail.subject == "Your request: what was done"
+    assert "You can download the copy until 2026-12-25." in mail.text
+
+
 FORBIDDEN = ("deleted", "erased", "purged", "removed", "gelöscht", "vernichtet", "entfernt", "endgültig")
 
 
@@ -121,7 +145,9 @@ def test_where_nothing_lies_in_the_recycle_bin_nothing_is_said_of_it(outcome: Ou
     assert "recycle bin" not in mail_about(deletion(outcome)).text
 
 
-@pytest.mark.parametrize("name", sorted(set(ended()) - {"ready", "withdrawn", "superseded"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(ended()) - {"ready", "copy", "in the bin", "withdrawn", "superseded"})
+)
 def test_whatever_was_not_done_as_asked_or_cannot_be_undone_comes_with_the_right_to_complain(
     name: str,
 ) -> None:
