@@ -9,6 +9,7 @@ from pathlib import Path
 import azure.functions as func
 from azure.data.tables.aio import TableServiceClient
 
+from delete_function.audit_check import AuditCheck
 from delete_function.blocking import Blocking
 from delete_function.blueprint import delete_blueprint
 from delete_function.guard_rails import GuardRails
@@ -68,6 +69,7 @@ from shared.gate import Gate
 from shared.gate_settings import build_gate
 from shared.health import health_blueprint
 from shared.host_timeout import function_timeout
+from shared.late_purges import purges_too_late
 from shared.letters import Letters
 from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
@@ -121,6 +123,8 @@ class Doors:
 def build(settings: Settings) -> func.FunctionApp:
     """The app as it is when all settings are sound. Opens no connection."""
     base = _base(settings)
+    for late in purges_too_late(settings):
+        base.log.warning("purge_exceeds_term", **late)
     kept = _kept(settings, base)
     plans, upkeep = _plans(settings, base, kept), _upkeep(settings, base, kept)
     signer = build_signer(settings.receipts, kept.register, base.clock)
@@ -224,11 +228,11 @@ async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
 
 
 def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
-    clock, patience = base.clock, settings.export_patience
+    clock = base.clock
     directories = Directories(base.directories, base.topology.domains)
     window, seal = settings.replication_window, base.seal
     identification = Identification(directories, base.topology, clock, window, seal)
-    claims = Claims(kept.register, kept.store, kept.blobs, base.keyed_hash, clock, patience)
+    claims = _claims(settings, base, kept)
     archivist = Archivist(kept.blobs, clock, settings.archive_kept, _processing(settings))
     collector = Collector(directories, kept.blobs, clock, seal, settings.optional_sections)
     export = ExportPlan(identification, claims, collector, archivist)
@@ -238,25 +242,32 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
     }
 
 
+def _claims(settings: Settings, base: Base, kept: Kept) -> Claims:
+    hashing, patience = base.keyed_hash, settings.export_patience
+    return Claims(kept.register, kept.store, kept.blobs, hashing, base.clock, patience)
+
+
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
     """Finds and claims people as an export does, and may have it make a copy first."""
     clock, holds, directories = base.clock, _holds(base, kept), export.identification.directories
+    window, audits_kept = settings.replication_window, settings.audit_retention
     return DeletionPlan(
         identification=export.identification,
         guarding=Guarding(directories, clock, base.topology.cross_tenant_match, _policy(settings)),
         claims=export.claims,
         holds=holds,
         blocking=Blocking(directories),
-        soft_deletion=SoftDeletion(directories, clock, settings.replication_window),
+        soft_deletion=SoftDeletion(directories, clock, base.log, window, audits_kept),
         purging=Purging(
             directories=directories,
             holds=holds,
             clock=clock,
             log=base.log,
-            window=settings.replication_window,
-            audits_kept=settings.audit_retention,
+            window=window,
+            audits_kept=audits_kept,
             tries=settings.purge == "try",
         ),
+        audit_check=AuditCheck(directories, clock) if settings.audit_check == "wait" else None,
         erasure=Erasure(kept.register, kept.store, kept.blobs, clock),
         copying=export.copying,
         clock=clock,
@@ -301,12 +312,12 @@ def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Pla
 def _follow_ups(settings: Settings, base: Base, kept: Kept, signer: ReceiptSigner) -> tuple[Work, ...]:
     """What follows a request's end, in this order: nobody is told before the receipt is there."""
     promises, clock, log = _promises(settings, base, kept), base.clock, base.log
-    directories = Directories(base.directories, base.topology.domains)
+    directories, claims = Directories(base.directories, base.topology.domains), _claims(settings, base, kept)
     statement = Statement(
         settings.controller_name, settings.replication_window, settings.audit_retention, _retention(settings)
     )
     return (
-        Unblocker(kept.store, promises, directories, clock, log).run,
+        Unblocker(kept.store, promises, directories, claims, clock, log).run,
         Certifier(kept.store, signer, kept.evidence, clock, statement.claims).run,
         Notifier(kept.store, promises, clock, log, base.telling.ways).run,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 NAMES = ("startup", "parse", "accept", "report")
-LONG = ("archive", "kill", "hosts", "long_export")
+LONG = ("archive", "kill", "hosts", "long_export", "quota")
 """Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]
 

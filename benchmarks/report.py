@@ -7,7 +7,6 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,6 @@ from playwright.sync_api import Browser
 
 from export_function.event_kinds import AUDIT_EVENTS
 from export_function.gathered import Gathered
-from export_function.json_text import line
 from export_function.report.build import report_of
 from export_function.report.events import Summariser
 from export_function.report.overview import Report
@@ -85,13 +83,9 @@ async def _html(events: int) -> bytes:
 
 def _report(events: int) -> Report:
     summariser = Summariser(AUDIT_EVENTS)
-    summariser.add(_lines(events))
+    summariser.add(_event(number) for number in range(events))
     gathered = Gathered(events={("contoso", AUDITS.name): summariser.summary()})
     return report_of(_request(events), gathered, {})
-
-
-def _lines(events: int) -> Iterator[bytes]:
-    return (line(_event(number)) for number in range(events))
 
 
 def _event(number: int) -> JsonObject:

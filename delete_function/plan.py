@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from delete_function.audit_check import AuditCheck
 from delete_function.blocking import Blocking
 from delete_function.guarding import Guarding
 from delete_function.purging import Purging
@@ -34,6 +35,8 @@ class DeletionPlan:
     blocking: Blocking
     soft_deletion: SoftDeletion
     purging: Purging
+    audit_check: AuditCheck | None
+    """Where settings want a deletion to wait for the end of audit events."""
     erasure: Erasure
     copying: Callable[[PrivacyRequest, frozenset[str]], tuple[Step, ...]]
     """Makes the steps that make a copy of the person's data first, where that was asked for."""
@@ -68,9 +71,8 @@ class DeletionPlan:
     def _prepare(self, request: PrivacyRequest, held: Step) -> tuple[Step, ...]:
         """Every account is looked at before the first is changed; what is changed here can be put back."""
         rails = _each("guard-rails", request, _untimed(self.guarding.rails), (held,) * len(request.searched))
-        remember = _each("remember", request, _untimed(self.blocking.remember), rails)
-        block = _each("block", request, self.blocking.block, remember)
-        return (*rails, *remember, *block)
+        block = _each("block", request, self.blocking.block, rails)
+        return (*rails, *block)
 
     def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         soft, purging = self.soft_deletion, self.purging
@@ -81,6 +83,7 @@ class DeletionPlan:
             ("purge", purging.purge),
             ("verify-purge", purging.verify),
             ("verify-purge-again", purging.verify_again),
+            *((("audit-events", self.audit_check.check),) if self.audit_check else ()),
         )
         steps = [Step(f"holds:{tenant}", self._check_holds, names((mark,)) | {f"block:{tenant}"})]
         for name, work in works:

@@ -78,9 +78,11 @@ class Statement:
 
     def _audit_until(self, request: PrivacyRequest, name: str) -> datetime | None:
         """Until when events about the account may be there: the last of them is no younger than the end."""
-        noted = request.progress(name).audits_until
-        if noted is not None:
-            return noted
+        progress = request.progress(name)
+        if progress.audits_gone_at is not None:
+            return None
+        if progress.audits_until is not None:
+            return progress.audits_until
         if request.outcome(name) not in AUDIT_LEFT or request.ended_at is None:
             return None
         return request.ended_at + self.audit_events_kept

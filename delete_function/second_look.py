@@ -17,7 +17,11 @@ async def second_look(directory: Directory, pinned: Account, request: PrivacyReq
 
 
 def check_same_person(pinned: Account, present: Account, request: PrivacyRequest) -> None:
-    """Raise `AskOperator` unless it has the identities that were pinned, and is older than the request."""
-    made_since = present.created_at is not None and present.created_at > request.accepted_at
+    """Raise `AskOperator` unless it has the identities that were pinned, and is older than the request.
+
+    An app may have submitted it long after the person asked: whoever came in between is somebody else.
+    """
+    asked_at = min(request.received_at, request.accepted_at)
+    made_since = present.created_at is not None and present.created_at > asked_at
     if sorted(present.identities) != sorted(pinned.identities) or made_since:
         raise AskOperator(CHANGED)

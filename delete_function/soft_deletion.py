@@ -12,7 +12,7 @@ from shared.domain.account import Account
 from shared.domain.directories import Directories
 from shared.domain.errors import NotYetSo
 from shared.domain.identify import RECYCLE_BIN_KEEPS, wait_for_window
-from shared.domain.ports import Clock
+from shared.domain.ports import Clock, Log
 from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import PrivacyRequest
 from shared.domain.turn import Turn
@@ -24,7 +24,9 @@ class SoftDeletion:
 
     directories: Directories
     clock: Clock
+    log: Log
     window: timedelta
+    audits_kept: timedelta
 
     async def send(
         self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
@@ -44,6 +46,8 @@ class SoftDeletion:
         if recycled is None:
             return replace(progress, absent_since=progress.absent_since or self.clock.now())
         until = recycled.soft_deleted_at + RECYCLE_BIN_KEEPS
+        if until > request.due_at:
+            self.log.warning("purge_after_due", tenant=progress.tenant)
         return replace(progress, outcome=Outcome.SOFT_DELETED, restorable_until=until, absent_since=None)
 
     async def verify_again(
@@ -52,7 +56,10 @@ class SoftDeletion:
         """Whoever is in neither place, two windows after the first look, is gone. Raises `RetryLater`."""
         wait_for_window(progress, self.clock, 2 * self.window)
         second = await self.verify(request, progress, pinned, turn)
-        return second if second.outcome else replace(second, outcome=Outcome.ALREADY_GONE)
+        if second.outcome is not None:
+            return second
+        audits_until = self.clock.now() + self.audits_kept
+        return replace(second, outcome=Outcome.ALREADY_GONE, audits_until=audits_until)
 
     async def _send(
         self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn

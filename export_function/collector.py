@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from export_function.packing import SUFFIX, packer
 from export_function.readers import Asked, Piece
 from export_function.sections import SectionKind
 from export_function.tally import Tally
@@ -96,7 +97,7 @@ class Collector:
         asked = Asked(
             directory, account, person, section.reached, lambda: turn.over, lambda: self._claims(request)
         )
-        name = f"{len(section.parts):04}-{kind.file_name}"
+        name = f"{len(section.parts):04}-{kind.file_name}{SUFFIX}"
         blob = f"{request.id}/{request.run}/staging/{progress.tenant}/{name}"
         try:
             return await self._with_part(section, blob, await kind.read(asked), turn)
@@ -122,10 +123,11 @@ class Collector:
             if not first and not section.parts:
                 return section
             async with self.blobs.create(blob) as sink:
-                tally = Tally(sink)
-                await tally.write(first)
+                tally, pack = Tally(sink), packer()
+                await tally.write(pack.compress(first))
                 async for more in data:
-                    await tally.write(more)
+                    await tally.write(pack.compress(more))
+                await tally.write(pack.flush())
                 turn.check_lease()
         return section.with_part(Part(blob, piece.count, tally.size, tally.sha256), piece.reached)
 

@@ -1,16 +1,18 @@
 """The files of an archive, one after the other: each a stream, made from staging alone."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from export_function.aside import aside
 from export_function.derived import custom_attributes, identities
 from export_function.event_kinds import EVENT_KINDS
-from export_function.gathered import Gathered
+from export_function.gathered import Gathered, Key
 from export_function.json_text import pretty
 from export_function.paths import ATTRIBUTES, IDENTITIES, csv_of, path_of
 from export_function.report.build import report_of
+from export_function.report.events import Summariser
+from export_function.report.overview import Report
 from export_function.report.processing import Processing
 from export_function.report.render import page, readme
 from export_function.staging import Staging, sections_of
@@ -48,17 +50,22 @@ class Contents:
     staging: Staging
     gathered: Gathered
     processing: Processing
+    counted: dict[Key, Summariser] = field(default_factory=dict, init=False)
+    """Events in figures, counted while they are written as tables."""
 
     def entries(self) -> Iterator[Entry]:
-        """The report first: it is what a person opens."""
-        report = report_of(self.request, self.gathered, self.processing)
-        yield Entry("index.html", page(report), {"kind": "report"})
-        yield Entry("README.txt", readme(report), {"kind": "readme"})
+        """Each is to be read before the next is asked for: the report tells what was found in them."""
+        yield Entry("README.txt", readme(self.gathered.language), {"kind": "readme"})
         for progress, section in sections_of(self.request):
             if section.parts:
                 yield from self._section(progress, section)
         for path in sorted(SCHEMAS.glob("*.json")):
             yield Entry(f"schema/{path.name}", at_once(path.read_bytes()), {"kind": "schema"})
+        yield Entry("index.html", page(self._report()), {"kind": "report"})
+
+    def _report(self) -> Report:
+        events = {key: summariser.summary() for key, summariser in self.counted.items()}
+        return report_of(self.request, replace(self.gathered, events=events), self.processing)
 
     def _section(self, progress: TenantProgress, section: Section) -> Iterator[Entry]:
         name = section.file_name
@@ -75,16 +82,17 @@ class Contents:
         return at_once(small.data) if small else self.staging.pieces(section)
 
     def _csv(self, progress: TenantProgress, section: Section) -> AsyncIterator[bytes]:
+        key = (progress.tenant, section.name)
         if section.name in EVENT_KINDS:
-            return self._event_table(section)
-        value = self.gathered.small[progress.tenant, section.name].value
+            summariser = self.counted[key] = Summariser(EVENT_KINDS[section.name])
+            return self._event_table(section, summariser)
+        value = self.gathered.small[key].value
         return _table(value if isinstance(value, list) else [])
 
-    async def _event_table(self, section: Section) -> AsyncIterator[bytes]:
-        kind = EVENT_KINDS[section.name]
-        yield event_header(kind)
+    async def _event_table(self, section: Section, summariser: Summariser) -> AsyncIterator[bytes]:
+        yield event_header(summariser.kind)
         async for lines in self.staging.lines(section):
-            yield await aside(event_rows, kind, lines)
+            yield await aside(_counted_rows, summariser, lines)
 
     def _derived(self, progress: TenantProgress, section: Section) -> Iterator[Entry]:
         profile = self.gathered.profile(progress.tenant)
@@ -98,6 +106,13 @@ class Contents:
 async def at_once(data: bytes) -> AsyncIterator[bytes]:
     """A file that is there as a whole."""
     yield data
+
+
+def _counted_rows(summariser: Summariser, lines: Iterable[bytes]) -> bytes:
+    """Lines of the table; to read an event costs more than all else, so it is read once for both."""
+    rows = event_rows(summariser.kind, lines)
+    summariser.add(rows.events)
+    return rows.csv
 
 
 async def _table(items: list[JsonValue]) -> AsyncIterator[bytes]:

@@ -1,15 +1,12 @@
-"""What must be known of staging before the first byte of an archive: the report comes first in it."""
+"""What is held of staging while an archive is made of it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from export_function.aside import aside
-from export_function.event_kinds import EVENT_KINDS
 from export_function.json_text import read
-from export_function.report.events import EventSummary, Summariser
+from export_function.report.events import EventSummary
 from export_function.staging import Staging, sections_of
 from shared.domain.ports import JsonValue
-from shared.domain.progress import Section
 from shared.domain.request import PrivacyRequest
 from shared.languages import language_of
 
@@ -27,7 +24,7 @@ class Small:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Small sections whole, of events their summary, by tenant and section."""
+    """Small sections whole, of events their summary once it is known, by tenant and section."""
 
     small: Mapping[Key, Small] = field(default_factory=dict)
     events: Mapping[Key, EventSummary] = field(default_factory=dict)
@@ -50,24 +47,12 @@ class Gathered:
 
 
 async def gather(request: PrivacyRequest, staging: Staging) -> Gathered:
-    """One pass over all of staging but photos."""
+    """All of staging but photos and events."""
     small: dict[Key, Small] = {}
-    events: dict[Key, EventSummary] = {}
     for progress, section in sections_of(request):
-        key = (progress.tenant, section.name)
-        if section.parts and section.name in EVENT_KINDS:
-            events[key] = await summarised(staging, section)
-        elif section.parts and section.file_name.endswith(".json"):
-            small[key] = _small(await staging.whole(section))
-    return Gathered(small, events)
-
-
-async def summarised(staging: Staging, section: Section) -> EventSummary:
-    """Events in figures; reading them leaves the event loop."""
-    summariser = Summariser(EVENT_KINDS[section.name])
-    async for lines in staging.lines(section):
-        await aside(summariser.add, lines)
-    return await aside(summariser.summary)
+        if section.parts and section.file_name.endswith(".json"):
+            small[progress.tenant, section.name] = _small(await staging.whole(section))
+    return Gathered(small)
 
 
 def _small(data: bytes) -> Small:

@@ -6,13 +6,12 @@ client's address and program are theirs. Their ids, names and addresses are mask
 repeats them, as "Add app role assignment" does among what changed of the application.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from export_function.mentions import MASK, masking_mentions
 from shared.domain.account import Account
 from shared.domain.ports import JsonObject, JsonValue
 
-MASK = "[somebody else]"
 NAMES = ("id", "userPrincipalName", "ipAddress")
 """By which an event names people, each alone one's own (Graph `auditUserIdentity`, `targetResource`)."""
 TYPES = frozenset({"@odata.type", "type", "groupType", "userType"})
@@ -69,8 +68,9 @@ def _is_other(who: JsonValue, own: frozenset[str]) -> bool:
     if not isinstance(who, Mapping):
         return False
     named = [str(who[key]).lower() for key in ("id", "userPrincipalName") if who.get(key)]
-    is_somebody = any(value for key, value in who.items() if key not in TYPES)
-    return is_somebody and not any(name in own for name in named)
+    if not own.isdisjoint(named):
+        return False
+    return any(value for key, value in who.items() if key not in TYPES)
 
 
 def _without_initiator(event: JsonObject, own: frozenset[str]) -> JsonObject:
@@ -119,23 +119,14 @@ def _without_client(details: JsonValue) -> JsonValue:
 
 
 def _without_mentions(event: JsonObject, others: Iterable[JsonValue], own: frozenset[str]) -> JsonObject:
-    theirs = {name for one in others for name in _named_by(one) if name.lower() not in own}
+    theirs = frozenset(name for one in others for name in _named_by(one) if name.lower() not in own)
     if not theirs:
         return event
-    longest_first = sorted(theirs, key=len, reverse=True)
-    mention = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
-    return {key: _replaced(value, mention) if key in REPEATING else value for key, value in event.items()}
+    masked = masking_mentions(theirs)
+    return {key: masked(value) if key in REPEATING else value for key, value in event.items()}
 
 
 def _named_by(who: JsonValue) -> Iterator[str]:
     held = who if isinstance(who, Mapping) else {}
     values = (held.get(key) for key in NAMES)
     yield from (value for value in values if isinstance(value, str) and value)
-
-
-def _replaced(value: JsonValue, mention: "re.Pattern[str]") -> JsonValue:
-    if isinstance(value, str):
-        return mention.sub(MASK, value)
-    if isinstance(value, Mapping):
-        return {key: _replaced(one, mention) for key, one in value.items()}
-    return [_replaced(one, mention) for one in value] if isinstance(value, list) else value

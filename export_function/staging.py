@@ -1,22 +1,13 @@
-"""Read what was collected: each part is held to the size and checksum that were recorded for it."""
+"""Read what was collected, unpacked: each part is held to the size and checksum that were recorded for it."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from shared.domain.errors import PrivacyError
+from export_function.packing import StagingDamaged, Unpacker
 from shared.domain.ports import ExportBlobs
 from shared.domain.progress import Part, Section, TenantProgress
 from shared.domain.request import PrivacyRequest
-
-BITE = 128 * 1024
-"""Bytes that are worked on at a time, however large the pieces are that storage gives."""
-
-
-class StagingDamaged(PrivacyError):
-    """A staged section does not have the size or checksum that was recorded for it."""
-
-    code = "staging_damaged"
 
 
 @dataclass(frozen=True)
@@ -26,7 +17,7 @@ class Staging:
     blobs: ExportBlobs
 
     async def pieces(self, section: Section) -> AsyncIterator[bytes]:
-        """The section's bytes. Raises `StagingDamaged`, at the end of a part that is not as recorded."""
+        """The section's bytes. Raises `StagingDamaged`, at the latest at the end of a part."""
         for part in section.parts:
             async for bite in self._part(part):
                 yield bite
@@ -45,12 +36,12 @@ class Staging:
             yield (rest,)
 
     async def _part(self, part: Part) -> AsyncIterator[bytes]:
-        size, digest = 0, hashlib.sha256()
+        size, digest, unpacker = 0, hashlib.sha256(), Unpacker()
         async for piece in self.blobs.read(part.blob):
             size += len(piece)
             digest.update(piece)
-            for start in range(0, len(piece), BITE):
-                yield piece[start : start + BITE]
+            for bite in unpacker.bites(piece):
+                yield bite
         if (size, digest.hexdigest()) != (part.size, part.sha256):
             raise StagingDamaged
 

@@ -7,15 +7,17 @@ the JSON file beside it has every value as it was.
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from export_function.event_kinds import EventKind
 from export_function.json_text import compact, read
-from export_function.written import cells_and_others
+from export_function.written import event_and_texts
 from shared.domain.ports import JsonObject, JsonValue
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a formula may begin with; spreadsheets of some languages take the full-width signs, too."""
+_FORMULA = frozenset(FORMULA)
 NOTE = (
     "In the CSV files a cell that begins with = + - @ (also in full width), a tab or a line break has an "
     "apostrophe in front, so that no spreadsheet runs it as a formula; values within values are written as "
@@ -23,6 +25,14 @@ NOTE = (
 )
 OTHER = "other"
 """The last column of events: all that has no column of its own, as JSON."""
+
+
+@dataclass(frozen=True)
+class EventRows:
+    """Lines of CSV, and the events that they are of: an empty one for a line that Python cannot read."""
+
+    csv: bytes
+    events: Sequence[JsonObject]
 
 
 def table(records: Sequence[JsonValue]) -> bytes:
@@ -37,30 +47,41 @@ def event_header(kind: EventKind) -> bytes:
     return BYTE_ORDER_MARK + _csv([(*kind.columns, OTHER)])
 
 
-def event_rows(kind: EventKind, lines: Iterable[bytes]) -> bytes:
-    """Lines of NDJSON as lines of CSV."""
+def event_rows(kind: EventKind, lines: Iterable[bytes]) -> EventRows:
+    """Lines of NDJSON as lines of CSV, with the events on them."""
     columns = frozenset(kind.columns)
-    rows = (_event_row(kind, columns, line) for line in lines if line)
-    return "".join(f"{','.join(map(_quoted, row))}\r\n" for row in rows).encode(errors="backslashreplace")
+    read = [_event_and_row(kind, columns, line) for line in lines if line]
+    text = "".join(f"{','.join(map(_quoted, row))}\r\n" for _, row in read)
+    return EventRows(text.encode(errors="backslashreplace"), [event for event, _ in read])
 
 
-def _event_row(kind: EventKind, columns: frozenset[str], line: bytes) -> list[str]:
+def _event_and_row(kind: EventKind, columns: frozenset[str], line: bytes) -> tuple[JsonObject, list[str]]:
     try:
-        cells, others = cells_and_others(line, columns)
+        event, texts = event_and_texts(line)
     except (ValueError, RecursionError):
-        return _read_anew(kind, line)
-    return [*(_harmless(cells.get(name, "")) for name in kind.columns), _cell(others or None)]
+        return _read_anew(kind, columns, line)
+    row = [_text_of(event.get(name), texts.get(name, "")) for name in kind.columns]
+    return event, [*row, _others(event, columns)]
 
 
-def _read_anew(kind: EventKind, line: bytes) -> list[str]:
-    event = event_of(line)
+def _text_of(value: JsonValue, text: str) -> str:
+    """Like `_cell`, of a value that stands as `text` on its line."""
+    return _harmless("" if value is None else value if isinstance(value, str) else text)
+
+
+def _read_anew(kind: EventKind, columns: frozenset[str], line: bytes) -> tuple[JsonObject, list[str]]:
+    event = _event_of(line)
     if event is None:
-        return [*("" for _ in kind.columns), _harmless(line.decode(errors="replace"))]
-    others = {name: value for name, value in event.items() if name not in kind.columns}
-    return [*(_cell(event.get(name)) for name in kind.columns), _cell(others or None)]
+        return {}, [*("" for _ in kind.columns), _harmless(line.decode(errors="replace"))]
+    row = [_cell(event.get(name)) for name in kind.columns]
+    return event, [*row, _others(event, columns)]
 
 
-def event_of(line: bytes) -> JsonObject | None:
+def _others(event: JsonObject, columns: frozenset[str]) -> str:
+    return _cell({name: value for name, value in event.items() if name not in columns} or None)
+
+
+def _event_of(line: bytes) -> JsonObject | None:
     """The event on a line; None for one that Python cannot read."""
     try:
         event = read(line)
@@ -87,4 +108,4 @@ def _cell(value: JsonValue) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text

@@ -18,6 +18,8 @@ from local.client import AppClient, Json, client_for
 from local.stack import Ready, StackOptions, running_stack
 
 EVENTS = 2500
+WRITES = {"the person": ["PATCH", "POST", "DELETE", "DELETE"]}
+"""Sign-in blocked, sessions ended, moved to the recycle bin, purged."""
 
 
 class DemoFailed(Exception):
@@ -33,7 +35,7 @@ class Demo:
     graph: httpx.Client
 
     def run(self, person: Json) -> None:
-        """Export the person and check the archive, then remove the account and read it back."""
+        """Export the person and check the archive, then delete the account for good and read it back."""
         subject = {"email": person["email"]}
         self.console.rule("1. Export: GDPR Art. 15 and 20")
         exported = self._follow("export", self.app.submit("exports", subject))
@@ -79,10 +81,18 @@ class Demo:
         tenants = removed["tenants"]
         assert isinstance(tenants, list)  # noqa: S101 - narrows the type; the contract is openapi.yaml's
         outcome = next(tenant for tenant in tenants if tenant["tenant"] == person["tenant"])
-        self._expect(outcome["outcome"], "soft_deleted", f"the outcome in {person['tenant']}")
-        self.console.print(f"  restorable until {outcome['restorableUntil']} (the recycle bin keeps 30 days)")
+        self._expect(outcome["outcome"], "purged", f"the outcome in {person['tenant']}")
         held = self.graph.get(f"/_control/users/{person['tenant']}/{person['object_id']}").json()
-        self._expect(held["state"], "soft_deleted", "what the directory itself holds")
+        self._expect(held["state"], "gone", "neither among the users nor in the recycle bin")
+        self._expect(self._writes(person), WRITES, "what was written to the account, and to no other")
+        self.console.print(f"  Graph's audit events on it remain until {outcome['auditEventsUntil']}")
+
+    def _writes(self, person: Json) -> dict[str, list[str]]:
+        """The method of each write that the directory has seen, by whom it was about."""
+        seen: dict[str, list[str]] = {}
+        for write in self.graph.get("/_control/writes").json():
+            seen.setdefault(write["object_id"], []).append(write["method"])
+        return {("the person" if whom == person["object_id"] else whom): done for whom, done in seen.items()}
 
     def _expect(self, found: object, expected: object, what: str) -> None:
         if found != expected:

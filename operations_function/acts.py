@@ -37,6 +37,7 @@ ACTS: Mapping[str, Act] = {
         lambda desk, one, who, reason, note: desk.pause(one, who.name, reason, note),
         frozenset({"identity_in_doubt"}),
     ),
+    "end-archive": Act(lambda desk, one, who, _reason, note: desk.end_archive(one, who.name, note)),
     "notify": Act(lambda desk, one, who, _reason, note: desk.notify(one, who.name, note)),
     "resume": Act(lambda desk, one, who, _reason, note: desk.resume(one, who.name, note)),
 }

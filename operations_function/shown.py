@@ -29,6 +29,7 @@ def summary(request: PrivacyRequest) -> JsonObject:
         "dueAt": text(request.due_at),
         "updatedAt": text(request.updated_at),
         "pausedAt": text(request.paused_at),
+        "purgeAfterDue": request.purge_after_due,
         "links": {"self": path(request)},
     }
 

@@ -156,7 +156,7 @@ class Phrases:
 
     def _audits(self, progress: TenantProgress) -> str:
         """Graph keeps its own record of what was done for some days after the account is gone."""
-        if progress.audits_until is None:
+        if progress.audits_until is None or progress.audits_gone_at is not None:
             return ""
         until = self.day(progress.audits_until)
         return self.say(N_("; the directory's log of what was done remains until %(until)s")) % {

@@ -187,6 +187,7 @@ class Settings(BaseSettings):
     protected_accounts: ObjectIds = frozenset()
     protected_groups: ObjectIds = frozenset()
     purge: Literal["try", "wait"] = "try"
+    audit_check: Literal["none", "wait"] = "none"
     audit_retention: Annotated[
         timedelta, between(timedelta(days=7), timedelta(days=90), "must be P7D to P90D")
     ] = timedelta(days=7)

@@ -90,7 +90,7 @@ def _tenant(request: PrivacyRequest, name: str) -> JsonObject:
         "reason": progress.reason,
         "restorableUntil": text(restorable),
         "purgeAfterDue": restorable is not None and restorable > request.due_at,
-        "auditEventsUntil": text(progress.audits_until),
+        "auditEventsUntil": None if progress.audits_gone_at else text(progress.audits_until),
     }
 
 

@@ -304,4 +304,4 @@ class ListLog:
     def info(self, event: str, **fields: object) -> None:
         self.lines.append((event, fields))
 
-    warning = exception = info
+    warning = error = exception = info

@@ -109,10 +109,19 @@ class Simulator:
         calls: list[dict[str, object]] = self.ask("GET", "calls").json()
         return calls
 
-    def writes(self) -> list[dict[str, str]]:
-        """Tenant, method, path and object id of every write that took effect since the last reset."""
-        writes: list[dict[str, str]] = self.ask("GET", "writes").json()
+    def writes(self) -> list[dict[str, Any]]:
+        """Tenant, method, path, object id and body of every write that took effect since the last reset."""
+        writes: list[dict[str, Any]] = self.ask("GET", "writes").json()
         return writes
+
+    def everybody(self) -> dict[tuple[str, str], Json]:
+        """State and user of all who are there or in a recycle bin, by tenant and object id."""
+        shown = self.ask("GET", "everybody").json()
+        return {(one["tenant"], one["user"]["id"]): one for one in shown}
+
+    def change(self, tenant: str, object_id: str, **properties: object) -> None:
+        """Somebody else has given a user other values."""
+        self.ask("POST", "changes", tenant=tenant, object_id=object_id, **properties)
 
     def add_group(self, tenant: str = "contoso", **properties: object) -> dict[str, str | bool]:
         """A group as users' `memberOf` shows it; `memberOf` says what it is in itself."""

@@ -10,7 +10,6 @@ from datetime import datetime
 from export_function.event_kinds import EventKind, Path
 from export_function.json_text import compact
 from export_function.report.shown import Shown, plain
-from export_function.tables import event_of
 from shared.domain.ports import JsonObject, JsonValue
 
 NEWEST, MOST_ACTIVITIES, MOST_HOURS = 50, 200, 10_000
@@ -39,7 +38,7 @@ _Row = tuple[str, int, tuple[Shown, ...]]
 
 @dataclass
 class Summariser:
-    """Takes lines in the order of staging; `summary` is what they say."""
+    """Takes events in the order of staging; `summary` is what they say."""
 
     kind: EventKind
     count: int = 0
@@ -51,10 +50,10 @@ class Summariser:
     hours: Counter[str] = field(default_factory=Counter)
     newest: list[_Row] = field(default_factory=list)
 
-    def add(self, lines: Iterable[bytes]) -> None:
+    def add(self, events: Iterable[JsonObject]) -> None:
         """Count some more events."""
-        for line in filter(None, lines):
-            self._add(event_of(line) or {})
+        for event in events:
+            self._add(event)
 
     def summary(self) -> EventSummary:
         """What was seen so far."""

@@ -21,20 +21,24 @@ AT_ONCE = 500
 
 async def page(report: Report) -> AsyncIterator[bytes]:
     """`index.html`."""
-    pieces = await asyncio.to_thread(_opened, report, "report.html")
+    pieces = await asyncio.to_thread(_opened, report)
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
         yield piece.encode()
 
 
-async def readme(report: Report) -> AsyncIterator[bytes]:
+async def readme(language: str) -> AsyncIterator[bytes]:
     """`README.txt`."""
-    yield "".join(await asyncio.to_thread(_opened, report, "README.txt")).encode()
+    yield (await asyncio.to_thread(_readme, language)).encode()
 
 
-def _opened(report: Report, template: str) -> Iterator[str]:
-    stream = environment(report.language).get_template(template).stream(report=report)
+def _opened(report: Report) -> Iterator[str]:
+    stream = environment(report.language).get_template("report.html").stream(report=report)
     stream.enable_buffering(AT_ONCE)
     return stream
+
+
+def _readme(language: str) -> str:
+    return environment(language).get_template("README.txt").render()
 
 
 @cache

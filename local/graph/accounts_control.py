@@ -1,4 +1,4 @@
-"""The control address, as far as deletions are concerned: groups, hard delete protection, time in the bin."""
+"""The control address, as far as deletions are concerned: who is there, and what happens to them."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -26,7 +26,28 @@ class AccountsControl:
             Route("/_control/protection", self.protect, methods=["POST"]),
             Route("/_control/recycled", self.age, methods=["POST"]),
             Route("/_control/rank", self.rank, methods=["POST"]),
+            Route("/_control/everybody", self.show_everybody),
+            Route("/_control/changes", self.change, methods=["POST"]),
         ]
+
+    async def show_everybody(self, _request: Request) -> Response:
+        """Every user and who is in a recycle bin, so that a test sees whom nobody touched."""
+        shown = [
+            {"tenant": name, "state": tenant.state_of(object_id), "user": user}
+            for name, tenant in self.tenants.items()
+            for object_id, user in {**tenant.held.users, **tenant.held.bin}.items()
+        ]
+        return JSONResponse(shown)
+
+    async def change(self, request: Request) -> Response:
+        """Other values for properties of a user, as if somebody else had written them."""
+        asked = await asked_of(request)
+        tenant, object_id = self._tenant(asked), str(asked.get("object_id"))
+        if tenant.state_of(object_id) != "active":
+            raise Refused("object_id must name a user who is not deleted")
+        given = {name: value for name, value in asked.items() if name not in {"tenant", "object_id"}}
+        tenant.change(object_id, **given)
+        return Response(status_code=204)
 
     async def add_group(self, request: Request) -> Response:
         """A group, itself in what `memberOf` names; the answer is an item for users' `memberOf`."""

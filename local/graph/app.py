@@ -108,7 +108,7 @@ class Graph:
 
 def _write(call: Call) -> Json:
     written = {"method": call.request.method, "path": _path(call.request), "object_id": call.name.lower()}
-    return {"tenant": call.tenant.name, **written}
+    return {"tenant": call.tenant.name, **written, **({"body": call.body} if call.body else {})}
 
 
 def _path(request: Request) -> str:

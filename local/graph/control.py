@@ -66,15 +66,16 @@ class Control:
         return Response(status_code=204)
 
     async def change_quotas(self, request: Request) -> Response:
-        """Whether the documented limits hold; nothing of them is used then."""
-        self.quotas.switch(on=switch(await asked_of(request), "on"))
+        """Whether the documented limits hold, and how much of each is used then."""
+        asked = await asked_of(request)
+        self.quotas.switch(on=switch(asked, "on"), used=number(asked, "used", 0.0))
         return Response(status_code=204)
 
     async def change_lag(self, request: Request) -> Response:
         """For how many seconds reads do not see a write, in every tenant."""
         seconds = number(await asked_of(request), "seconds")
         for tenant in self.tenants.values():
-            tenant.lag.seconds = seconds
+            tenant.lag.change(seconds)
         return Response(status_code=204)
 
     async def show_calls(self, request: Request) -> Response:

@@ -33,6 +33,11 @@ class Lag:
     seconds: float = 0.0
     changes: deque[Change] = field(default_factory=deque)
 
+    def change(self, seconds: float) -> None:
+        """Another lag from now on; what is older than that stays seen, whatever comes later."""
+        self.seconds = seconds
+        self._forget_old()
+
     def note(self, object_id: str, now: Seen) -> None:
         """Remember what is about to be changed."""
         if self.seconds > 0:

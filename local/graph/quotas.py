@@ -30,6 +30,10 @@ class Limit:
         """How fast what was used is given back."""
         return self.units / self.seconds
 
+    def allows(self, seconds: float, used: float = 0.0) -> float:
+        """The most that fits into so many seconds, if so much of it (0 to 1) is used when they begin."""
+        return self.units * (1 - used) + self.per_second * seconds
+
 
 RESOURCES = {
     size: Limit("resources", units, 10, "ResourceUnitLimitExceeded")
@@ -112,11 +116,13 @@ class Quotas:
 
     clock: Callable[[], float] = time.monotonic
     on: bool = False
+    used: float = 0.0
+    since: float = 0.0
     buckets: dict[tuple[str, Limit], Bucket] = field(default_factory=dict)
 
-    def switch(self, *, on: bool) -> None:
-        """On or off, with nothing used."""
-        self.on = on
+    def switch(self, *, on: bool, used: float = 0.0) -> None:
+        """On or off, with so much of every limit used (0 to 1)."""
+        self.on, self.used, self.since = on, used, self.clock()
         self.buckets.clear()
 
     def take(self, tenant: Tenant, usage: Usage) -> dict[str, str]:
@@ -137,7 +143,8 @@ class Quotas:
         return headers
 
     def _fill(self, tenant: Tenant, limit: Limit, units: int) -> Level:
-        bucket = self.buckets.setdefault((tenant.name, limit), Bucket())
+        begun = Bucket(limit.units * self.used, self.since)
+        bucket = self.buckets.setdefault((tenant.name, limit), begun)
         return bucket.fill(limit, units, self.clock())
 
 

@@ -128,6 +128,15 @@ class Claims:
         except UnknownRequest:
             return None
 
+    async def are_with_another(self, request: PrivacyRequest, tenant: str) -> bool:
+        """Whether the account in this tenant is now dealt with by another open request of this kind."""
+        account = request.progress(tenant).account
+        key = self.keyed_hash.account(tenant, account.object_id) if account else ""
+        entry = await self.register.read(key, ACCOUNT) if key else None
+        if entry is None or entry.value.get(request.kind) == request.id:
+            return False
+        return await self._open(entry, request.kind) is not None
+
     async def close_to_exports(self, request: PrivacyRequest) -> None:
         """Let no export claim this deletion's accounts any more, and wait for one that has since it did.
 

@@ -132,6 +132,10 @@ class Decisions:
 
         return await self._decide(request_id, None, decide)
 
+    async def end_archive(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
+        """Let an archive expire at once; its blob is removed with the next sweep."""
+        return await self._decide(request_id, note, lambda request, now: request.archive_ended(now, by))
+
     async def notify(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Send again what could not be delivered."""
         return await self._decide(

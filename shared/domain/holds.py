@@ -4,6 +4,7 @@ A hold stands in the account's entry of the register. It is written first, then 
 a deletion writes its mark first, then reads the holds, then calls. So at least one sees the other.
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,7 +91,9 @@ class Holds:
         """Keep the account no longer. Raises `InvalidTransition` where there is no hold."""
         if await self.of(tenant, object_id) is None:
             raise InvalidTransition("there is no hold on this account")
-        await self._written(self.keyed_hash.account(tenant, object_id), {})
+        left = await self._written(self.keyed_hash.account(tenant, object_id), {})
+        if not left.value:
+            await self._remove(left)
         self.log.info("hold_lifted")
 
     async def of(self, tenant: str, object_id: str) -> Hold | None:
@@ -113,6 +116,11 @@ class Holds:
             except (AlreadyRecorded, Overtaken):
                 continue
         raise StorageUnavailable
+
+    async def _remove(self, entry: Entry) -> None:
+        """Keep no entry that says nothing, unless somebody has just written into it."""
+        with contextlib.suppress(Overtaken):
+            await self.register.remove(entry)
 
     async def _write(self, key: str, fields: dict[str, str]) -> Entry:
         entry = await self.register.read(key, ACCOUNT)

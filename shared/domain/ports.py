@@ -39,6 +39,9 @@ class Log(Protocol):
     def warning(self, event: str, **fields: str | int | float | None) -> object:
         """What an operator may want to look at."""
 
+    def error(self, event: str, **fields: str | int | float | None) -> object:
+        """What an operator must look at."""
+
     def exception(self, event: str, **fields: str | int | float | None) -> object:
         """What nobody expected, with the traceback of the exception being handled."""
 

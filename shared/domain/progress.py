@@ -95,7 +95,8 @@ class TenantProgress:
     """What was found and done in one tenant; `domain` tells it from another that is given its name.
 
     `reason` is why an account is retained. `enabled_before` is whether sign-in was allowed before this
-    request blocked it; None where there is nothing to put back. Audit events remain until `audits_until`.
+    request blocked it; None where there is nothing to put back. Audit events remain until `audits_until`,
+    and were seen to be gone at `audits_gone_at`.
     """
 
     tenant: str
@@ -108,6 +109,7 @@ class TenantProgress:
     reason: str | None = None
     enabled_before: bool | None = None
     audits_until: datetime | None = None
+    audits_gone_at: datetime | None = None
 
     def with_section(self, section: Section) -> "TenantProgress":
         """This progress with one more section; a section collected again takes the place of the old."""

@@ -92,7 +92,7 @@ TOLD_WAITS = frozenset({PURGE_FALLS_DUE, COPY_READY})
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
-DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "remember", "block", "mark", "holds"})
+DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds"})
 """Steps of which a retried request cannot build on what they did."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
@@ -117,8 +117,9 @@ class PrivacyRequest:
     extended. The clock stands still since `paused_at`; `paused` is for how long it did before. `consents` are
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
-    reasons for waiting that were told. `copy_first` is a deletion that comes after a copy of the data, which
-    the person confirms to have. `last` is the newest event of the journal.
+    reasons for waiting that were told. `restorable_until` is the latest of the tenants'. `copy_first` is a
+    deletion that comes after a copy of the data, which the person confirms to have. `last` is the newest
+    event of the journal.
     """
 
     id: str
@@ -150,6 +151,7 @@ class PrivacyRequest:
     notes: tuple[Note, ...] = ()
     claims: tuple[str, ...] = ()
     tenants: Mapping[str, TenantProgress] = field(default_factory=dict)
+    restorable_until: datetime | None = None
     archive: Archive | None = None
     irreversible_at: datetime | None = None
     tries: int = 0
@@ -179,11 +181,12 @@ class PrivacyRequest:
 
     def is_leased(self, now: datetime) -> bool:
         """Whether a worker is at it: what another writes now would cost that run its work."""
-        return self.status is Status.RUNNING and self.may_be_worked_at(now)
-
-    def may_be_worked_at(self, now: datetime) -> bool:
-        """Whether a worker may still be in the middle of a step, also one that does not know of the end."""
         return self.leased_until is not None and self.leased_until > now
+
+    @property
+    def purge_after_due(self) -> bool:
+        """Whether an account leaves the recycle bin only after the due date."""
+        return self.restorable_until is not None and self.restorable_until > self.due_at
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -230,7 +233,9 @@ class PrivacyRequest:
 
     def with_progress(self, progress: TenantProgress) -> "PrivacyRequest":
         """What a step found or did in a tenant."""
-        return replace(self, tenants={**self.tenants, progress.tenant: progress})
+        tenants = {**self.tenants, progress.tenant: progress}
+        ends = (one.restorable_until for one in tenants.values() if one.restorable_until)
+        return replace(self, tenants=tenants, restorable_until=max(ends, default=None))
 
     def with_claims(self, claims: tuple[str, ...]) -> "PrivacyRequest":
         """The accounts that name this request in the register."""
@@ -279,9 +284,8 @@ class PrivacyRequest:
         return self._to(Status.FAILED, What.FAILED, now, reason)
 
     def cancelled(self, now: datetime, reason: str, by: str) -> "PrivacyRequest":
-        """Withdrawn in time; what was made of an export is nobody's any more. A worker's lease runs on."""
-        ended = replace(self, archive=None)._to(Status.CANCELLED, What.CANCELLED, now, reason, by)
-        return replace(ended, leased_until=self.leased_until)
+        """Withdrawn in time; what was made of an export is nobody's any more."""
+        return replace(self, archive=None)._to(Status.CANCELLED, What.CANCELLED, now, reason, by)
 
     def approved(self, now: datetime, by: str) -> "PrivacyRequest":
         """An operator lets it go on in spite of the reason it waits for."""
@@ -362,6 +366,13 @@ class PrivacyRequest:
         """The archive has expired and its blob is gone."""
         return self.without_archive(now)._noted(What.ARCHIVE_EXPIRED, now, by="upkeep")
 
+    def archive_ended(self, now: datetime, by: str) -> "PrivacyRequest":
+        """An operator lets the archive expire at once: no link is made any more, and upkeep removes it."""
+        if self.archive is None or self.archive.removed_at is not None or self.status not in FINAL:
+            raise InvalidTransition("there is no archive of an export that has ended")
+        ended = replace(self, archive=replace(self.archive, expires_at=min(now, self.archive.expires_at)))
+        return ended._noted(What.ARCHIVE_ENDED, now, by=by)
+
     def with_archive_erased(self, now: datetime, by: str) -> "PrivacyRequest":
         """The archive's blob is gone because the person was deleted."""
         return self.without_archive(now)._noted(What.ARCHIVE_ERASED, now, by=by)
@@ -417,13 +428,14 @@ class PrivacyRequest:
         return tuple(
             name
             for name, progress in self.tenants.items()
-            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED}
+            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED, Outcome.RESTORED}
         )
 
-    def with_unblocked(self, tenant: str, now: datetime) -> "PrivacyRequest":
-        """The account can be used again as before."""
+    def with_unblocked(self, tenant: str, now: datetime, why: str | None = None) -> "PrivacyRequest":
+        """The account can be used again as before, or, where there is a `why`, that was given up."""
         open_again = replace(self.progress(tenant), enabled_before=None)
-        return self.with_progress(open_again)._noted(What.UNBLOCKED, now, tenant, "unblocker")
+        what, detail = (What.UNBLOCK_DEAD, f"{tenant}: {why}") if why else (What.UNBLOCKED, tenant)
+        return self.with_progress(open_again)._noted(what, now, detail, "unblocker")
 
     def with_receipt(self, receipt: str, now: datetime) -> "PrivacyRequest":
         """The signed receipt of a deletion."""

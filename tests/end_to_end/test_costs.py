@@ -9,16 +9,16 @@ def requests_to(stack: RunningStack, tenant: str) -> int:
     return sum(call["tenant"] == tenant for call in stack.graph.calls())
 
 
-async def test_an_export_of_one_account_takes_eighteen_requests(stack: RunningStack) -> None:
+async def test_an_export_of_one_account_takes_nineteen_requests(stack: RunningStack) -> None:
     _, address = stack.graph.add_person("contoso", audit_events=20)
     assert stack.app.ended(stack.app.submit("exports", {"email": address}))["status"] == "completed"
-    assert requests_to(stack, "contoso") == 18
+    assert requests_to(stack, "contoso") == 19
 
 
-async def test_a_deletion_of_one_account_takes_five_requests(stack: RunningStack) -> None:
+async def test_a_deletion_of_one_account_takes_twenty_one_requests(stack: RunningStack) -> None:
     _, address = stack.graph.add_person("contoso")
     assert stack.app.ended(stack.app.submit("deletions", {"email": address}))["status"] == "completed"
-    assert requests_to(stack, "contoso") == 5
+    assert requests_to(stack, "contoso") == 21
 
 
 async def test_a_tenant_without_the_person_takes_two_requests(stack: RunningStack) -> None:

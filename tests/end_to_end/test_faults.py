@@ -97,19 +97,19 @@ async def test_an_export_holds_every_event_once_in_spite_of(
 
 
 @pytest.mark.parametrize("fault", WITHOUT_PAGES)
-async def test_a_deletion_ends_in_the_recycle_bin_in_spite_of(
+async def test_a_deletion_is_done_and_read_back_in_spite_of(
     stack: RunningStack, ended: Ended, fault: str
 ) -> None:
     person, status = ended["deletions", fault]
-    assert (status["status"], outcome(status)) == ("completed", "soft_deleted")
-    assert stack.graph.state("contoso", person.object_id) == "soft_deleted"
+    assert (status["status"], outcome(status)) == ("completed", "purged")
+    assert stack.graph.state("contoso", person.object_id) == "gone"
 
 
 async def test_a_deletion_is_read_back_until_the_effect_shows(stack: RunningStack) -> None:
     object_id, address = stack.graph.add_person("contoso")
     stack.graph.ask("POST", "lag", seconds=2)
     status = stack.app.ended(stack.app.submit("deletions", {"email": address}))
-    assert (status["status"], outcome(status)) == ("completed", "soft_deleted")
-    assert stack.graph.state("contoso", object_id) == "soft_deleted"
+    assert (status["status"], outcome(status)) == ("completed", "purged")
+    assert stack.graph.state("contoso", object_id) == "gone"
     done = [call for call in stack.graph.calls() if (call["method"], call["status"]) == ("DELETE", 204)]
-    assert len(done) == 1
+    assert len(done) == 2

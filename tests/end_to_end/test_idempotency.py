@@ -54,4 +54,5 @@ async def test_the_same_call_ten_times_at_once_makes_one_request_that_deletes_on
     status = stack.app.ended(accepted)
     assert status["status"] == "completed"
     deletes = [call for call in stack.graph.calls() if call["method"] == "DELETE"]
-    assert [call["path"] for call in deletes] == [f"/v1.0/users/{object_id}"]
+    places = (f"users/{object_id}", f"directory/deletedItems/{object_id}")
+    assert [call["path"] for call in deletes] == [f"/v1.0/{place}" for place in places]

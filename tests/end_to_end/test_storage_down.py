@@ -41,7 +41,7 @@ async def test_while_storage_is_down_it_is_503_and_a_repeat_succeeds(
     accepted = check_answer(fragile.app.http.post("/api/deletions", json=body, headers=headers))
     assert accepted.status_code == 202
     assert fragile.app.ended(accepted.json())["status"] == "completed"
-    assert fragile.graph.state("contoso", object_id) == "soft_deleted"
+    assert fragile.graph.state("contoso", object_id) == "gone"
 
 
 async def test_a_request_goes_on_when_storage_comes_back(azurite: Azurite, fragile: RunningStack) -> None:
@@ -50,4 +50,4 @@ async def test_a_request_goes_on_when_storage_comes_back(azurite: Azurite, fragi
     azurite.stop()
     azurite.start_again()
     assert fragile.app.ended(accepted)["status"] == "completed"
-    assert fragile.graph.state("contoso", object_id) == "soft_deleted"
+    assert fragile.graph.state("contoso", object_id) == "gone"

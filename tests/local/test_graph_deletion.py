@@ -164,7 +164,22 @@ def test_every_write_that_took_effect_is_witnessed(simulator: Simulator, http: h
     with pytest.raises(httpx.TransportError):
         http.delete(f"/users/{object_id}")
     about = {"tenant": "contoso", "path": f"users/{object_id}", "object_id": object_id}
-    assert simulator.writes() == [{**about, "method": "PATCH"}, {**about, "method": "DELETE"}]
+    patched = {**about, "method": "PATCH", "body": {"accountEnabled": False}}
+    assert simulator.writes() == [patched, {**about, "method": "DELETE"}]
+
+
+def test_what_somebody_else_changes_shows_and_is_no_write_of_the_app(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    object_id = simulator.add_user()
+    before = simulator.everybody()
+    simulator.change("contoso", object_id, displayName="Eve")
+    after = simulator.everybody()
+    assert {one for one in after if after[one] != before[one]} == {("contoso", object_id)}
+    assert http.get(f"/users/{object_id}").json()["displayName"] == "Eve"
+    http.delete(f"/users/{object_id}")
+    assert simulator.everybody()["contoso", object_id]["state"] == "soft_deleted"
+    assert len(simulator.writes()) == 1
 
 
 @pytest.mark.parametrize("roles", [["User.ReadWrite.All"], LEAST])
@@ -189,6 +204,7 @@ def test_half_of_a_way_is_not_enough(simulator: Simulator, role: str) -> None:
         ("protection", {"tenant": "nowhere", "object_id": "nobody"}),
         ("recycled", {"tenant": "contoso", "object_id": "nobody", "days": 1}),
         ("recycled", {"tenant": "contoso", "object_id": "nobody", "days": -1}),
+        ("changes", {"tenant": "contoso", "object_id": "nobody", "displayName": "Eve"}),
         ("groups", {"tenant": "nowhere"}),
         ("rank", {"outranks": "very"}),
         ("users", {"tenant": "contoso", "kind": "robot"}),

@@ -8,7 +8,7 @@ import pytest
 
 from local.graph.answers import GraphError
 from local.graph.directory import Tenant
-from local.graph.quotas import Quotas, Usage
+from local.graph.quotas import WRITES, Quotas, Usage
 from tests.local.graph_client import code, graph_client
 from tests.running import Simulator
 
@@ -139,6 +139,32 @@ def test_switching_on_begins_with_nothing_used(quotas: Quotas) -> None:
     assert fitting(quotas, REPORT) == 5
 
 
+@pytest.mark.parametrize("used", [0.0, 0.9, 1.0])
+def test_a_limit_allows_what_its_bucket_takes_and_no_more(
+    quotas: Quotas, clock: Seconds, used: float
+) -> None:
+    """Asked for ever again, without a refusal that would count."""
+    quotas.switch(on=True, used=used)
+    taken = 0
+    for _ in range(300):
+        free = WRITES.allows(clock.now, used) - taken
+        for _ in range(int(free + 1e-6)):
+            quotas.take(CONTOSO, WRITE)
+            taken += 1
+        clock.now += 0.1
+    assert taken == int(WRITES.allows(29.9, used) + 1e-6)
+    clock.now -= 0.1
+    with pytest.raises(GraphError):
+        quotas.take(CONTOSO, WRITE)
+
+
+def test_limits_can_begin_with_a_part_used(quotas: Quotas, clock: Seconds) -> None:
+    clock.now += 100
+    quotas.switch(on=True, used=0.9)
+    assert fitting(quotas, WRITE) == 300
+    assert fitting(quotas, READ, replace(CONTOSO, name="fabrikam")) == 350
+
+
 def test_the_sixth_report_within_ten_seconds_is_refused_as_documented(
     simulator: Simulator, http: httpx.Client
 ) -> None:
@@ -173,6 +199,11 @@ def test_answers_say_what_they_cost_whether_limits_hold_or_not(
     assert http.get("/users").headers["x-ms-resource-unit"] == "2"
     assert http.get("/users/nobody").headers["x-ms-resource-unit"] == "1"
     assert "x-ms-resource-unit" not in http.get(AUDITS).headers
+
+
+def test_the_simulator_takes_limits_that_are_used_up(simulator: Simulator, http: httpx.Client) -> None:
+    simulator.ask("POST", "quotas", on=True, used=1)
+    assert http.get(AUDITS).status_code == 429
 
 
 def test_without_quotas_nothing_is_refused(simulator: Simulator, http: httpx.Client) -> None:

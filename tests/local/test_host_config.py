@@ -43,6 +43,12 @@ def test_the_app_s_own_host_json_is_read() -> None:
     assert (found.visibility_timeout, found.function_timeout) == (30.0, 600.0)
 
 
+def test_the_app_takes_messages_in_before_a_whole_batch_is_done() -> None:
+    """Else the slowest request of each batch keeps all others waiting."""
+    found = read_host_json(ROOT / "host.json", {})
+    assert (found.batch_size, found.new_batch_threshold) == (8, 8)
+
+
 def test_names_are_read_whatever_their_case_and_times_with_days_and_fractions(tmp_path: Path) -> None:
     queues = {"BATCHSIZE": 4, "visibilitytimeout": "1.00:00:30", "maxPollingInterval": "00:00:00.5000000"}
     found = read(tmp_path, json.dumps({"functionTimeout": "-1", "Extensions": {"queues": queues}}))

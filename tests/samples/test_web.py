@@ -110,7 +110,7 @@ def test_a_person_deletes_their_account_and_reads_of_it_when_it_is_gone(
     visitor.sees("It is done")
     visitor.look("4-done")
     assert "Signed in as" not in visitor.page.content()
-    assert stack.graph.state("contoso", object_id) == "soft_deleted"
+    assert stack.graph.state("contoso", object_id) == "gone"
     ticket = visitor.page.locator(".address").inner_text()
 
     later = arrive(b2c, PHONE, dark=True)
@@ -190,7 +190,7 @@ def test_external_id_asks_for_a_second_factor_before_a_deletion(
     visitor.give_credentials(address)
     visitor.give_code()
     visitor.sees("It is done")
-    assert stack.graph.state("contoso", object_id) == "soft_deleted"
+    assert stack.graph.state("contoso", object_id) == "gone"
 
 
 def test_a_form_of_another_site_does_nothing(stack: RunningStack, b2c: str, arrive: Arrive) -> None:

@@ -12,7 +12,11 @@ from starlette.exceptions import HTTPException
 
 from samples.web.app import HEADERS, HERE, TICKET, Website
 from samples.web.sign_in import Json, Settings, begin, finish
+from shared.domain.progress import Outcome
+from shared.domain.request import Kind
 from tests.contract_of_api import OPENAPI
+from tests.unit.samples import a_request
+from tests.unit.world import World
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:response_mode"
@@ -120,6 +124,14 @@ async def test_every_state_has_its_words(kind: str, state: str) -> None:
     said = WORDS["states"].get(f"{kind} {state}") or WORDS["states"][state]
     assert said in page.text
     assert f"<h1>{WORDS['headings'][f'{kind}s']}</h1>" in page.text
+
+
+def test_every_step_and_every_outcome_has_its_words() -> None:
+    plans = World().runner.plans
+    steps = {step.name for kind in Kind for step in plans[kind](a_request(kind))}
+    assert {name.partition(":")[0] for name in steps} - WORDS["steps"].keys() == set()
+    unsaid = {Outcome.COLLECTED, Outcome.NOT_FOUND, Outcome.NOT_SEARCHED}
+    assert set(Outcome) - unsaid == WORDS["outcomes"].keys()
 
 
 async def test_what_became_of_accounts_is_said_without_those_that_never_were() -> None:

@@ -98,7 +98,7 @@ def test_a_person_who_signs_in_anew_for_it_is_deleted(person: Person, way: str) 
     while person.http.get(accepted.json()["links"]["self"], headers=mine).json()["status"] != "completed":
         assert time.monotonic() < until
         time.sleep(0.1)
-    assert graph.state("contoso", person.object_id) == "soft_deleted"
+    assert graph.state("contoso", person.object_id) == "gone"
 
 
 # --- access tokens that are none

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from export_function.archive import Archivist
 from export_function.json_text import line
+from export_function.packing import packer
 from export_function.sections import AUDITS
 from shared.domain.account import Account
 from shared.domain.progress import Part, Section, TenantProgress
@@ -19,7 +20,7 @@ from tests.unit.samples import NOW, a_request
 from tests.unit.world import ADA
 
 PIECE, PART = 1_000, 10_000
-"""Events in what storage gives at a time (about 1 MiB), and in a blob."""
+"""Events in what storage gives at a time (about 1 MiB unpacked), and in a blob."""
 
 
 class Counting:
@@ -54,9 +55,12 @@ class EndlessBlobs:
 
 
 def pieces(first: int, count: int) -> Iterator[bytes]:
+    pack = packer()
     for start in range(first, first + count, PIECE):
         numbers = range(start, min(start + PIECE, first + count))
-        yield b"".join(line(audit_event(number, targetResources=[{"id": "x" * 700}])) for number in numbers)
+        lines = (line(audit_event(number, targetResources=[{"id": "x" * 700}])) for number in numbers)
+        yield pack.compress(b"".join(lines))
+    yield pack.flush()
 
 
 def part(first: int, count: int) -> Part:

@@ -3,14 +3,19 @@ from datetime import timedelta
 
 import pytest
 
+from delete_function.guard_rails import GuardRails
+from delete_function.guarding import Policy
+from shared.domain.accept import Submission
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.callers import Operator
-from shared.domain.errors import DirectoryUnavailable, InvalidTransition
+from shared.domain.deadlines import Regulation
+from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing
+from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, Status
+from shared.domain.request import Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
-from tests.fake_directory import FakeDirectory
+from tests.fake_directory import CONSUMER, FakeDirectory
 from tests.unit.samples import CONTOSO, FABRIKAM, NOW, linked_pair
 from tests.unit.test_upkeep import pass_time
 from tests.unit.world import ADA, AUDITS_KEPT, WINDOW, World
@@ -114,6 +119,15 @@ async def test_an_account_that_was_restored_waits_for_an_operator_and_is_never_c
     assert ADA in world.tenants["contoso"].users
 
 
+async def test_a_restored_account_that_is_kept_can_be_used_again() -> None:
+    world = World()
+    deletion = await restored(world)
+    assert ADA in world.tenants["contoso"].disabled
+    await world.decisions.close(deletion, "operator")
+    await world.settle(deletion)
+    assert ADA not in world.tenants["contoso"].disabled
+
+
 async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> None:
     world = World()
     deletion = await restored(world)
@@ -200,6 +214,16 @@ async def test_an_account_that_is_not_the_one_identified_is_left_alone(changed: 
     request = await world.settle(accepted.request.id)
     assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
     assert ("soft_delete", ADA) not in directory.calls
+
+
+async def test_an_account_made_after_the_person_asked_is_left_alone_however_late_an_app_submits_it() -> None:
+    world = World()
+    world.person("contoso")  # nine days old
+    letter = Submission(Kind.DELETION, Regulation.GDPR, EMAIL, "key:0", received_at=NOW - timedelta(days=10))
+    accepted = await world.acceptance(letter)
+    request = await world.settle(accepted.request.id)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_changed")
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
 
 
 async def test_a_lost_answer_to_the_delete_is_read_back_not_repeated_blindly() -> None:
@@ -314,3 +338,215 @@ async def test_after_the_mark_a_deletion_can_be_neither_cancelled_nor_refused() 
     with pytest.raises(InvalidTransition):
         await world.decisions.cancel(accepted.request.id, "submitter")
     assert (await world.settle(accepted.request.id)).status is Status.COMPLETED
+
+
+async def test_an_account_that_became_another_before_it_was_blocked_is_not_opened_either() -> None:
+    """Somebody else may have blocked it, and for a reason."""
+    world = World()
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "guard-rails:fabrikam")
+    theirs = (Identity("emailAddress", CONTOSO, "eve@example.com"),)
+    directory.users[ADA] = replace(account, identities=theirs)
+    assert (await world.settle(deletion)).reason == "account_changed"
+    await world.decisions.refuse(deletion, "operator", "identity_not_shown")
+    await pass_time(world, 3 * HOUR)
+    assert CHANGES.isdisjoint(name for name, _ in directory.calls)
+
+
+async def test_with_a_check_of_audit_events_it_ends_once_none_is_left() -> None:
+    world = World(checks_audits=True)
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.events = [(ADA, AuditRole.TARGET, {"id": "e", "activityDateTime": "2026-11-24T00:00:00Z"})]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await pass_time(world, timedelta(days=9), 6 * HOUR)
+    waiting = await world.request(deletion)
+    assert (waiting.status, waiting.reason) == (Status.WAITING, "audit_events_expire")
+    assert waiting.outcome("contoso") is Outcome.PURGED
+    directory.events = []
+    await pass_time(world, timedelta(days=2), 6 * HOUR)
+    request = await world.request(deletion)
+    assert request.status is Status.COMPLETED
+    assert request.progress("contoso").audits_gone_at
+
+
+async def test_audit_events_that_stay_are_reported_and_an_operator_may_leave_it_at_that() -> None:
+    world = World(checks_audits=True)
+    world.person("contoso")
+    event: JsonObject = {"id": "e", "activityDateTime": "2026-11-24T00:00:00Z"}
+    world.tenants["contoso"].events = [(ADA, AuditRole.INITIATOR, event)]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await pass_time(world, timedelta(days=17), 6 * HOUR)
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "audit_events_remain")
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    await world.run_what_is_due()
+    ended = await world.request(deletion)
+    assert (ended.status, ended.progress("contoso").audits_gone_at) == (Status.COMPLETED, None)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_purge_after_the_due_date_is_said_on_the_day_of_the_soft_delete(*, late: bool) -> None:
+    world = World()
+    world.person("contoso")
+    world.tenants["contoso"].purge_protected = {ADA}
+    received = NOW - timedelta(days=5 if late else 0)
+    submission = Submission(Kind.DELETION, Regulation.CCPA, EMAIL, "key:0", received_at=received)
+    if late:
+        submission = replace(submission, regulation=Regulation.GDPR)
+    deletion = (await world.acceptance(submission)).request.id
+    await pass_time(world, 3 * HOUR)
+    assert (await world.request(deletion)).purge_after_due is late
+    assert (("purge_after_due", {"tenant": "contoso"}) in world.log.lines) is late
+
+
+async def test_a_deletion_that_an_operator_must_approve_waits_before_anything_is_changed() -> None:
+    world = World(policy=Policy(asks=True))
+    world.person("contoso")
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "approval")
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
+    await world.decisions.approve(request.id, Operator("operator", may_act=True))
+    assert (await world.settle(request.id)).outcome("contoso") is Outcome.PURGED
+
+
+async def test_a_deletion_cools_off_first_and_can_be_withdrawn_meanwhile() -> None:
+    world = World(policy=Policy(cooling_off=timedelta(days=3)))
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await pass_time(world, 3 * HOUR)
+    waiting = await world.request(deletion)
+    assert (waiting.reason, waiting.until) == ("cooling_off", NOW + timedelta(days=3))
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["contoso"].calls)
+    await world.decisions.cancel(deletion, "ticket")
+    await pass_time(world, timedelta(days=4), 6 * HOUR)
+    assert ADA in world.tenants["contoso"].users
+
+
+async def test_after_cooling_off_it_goes_on_by_itself() -> None:
+    world = World(policy=Policy(cooling_off=timedelta(days=3)))
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await pass_time(world, timedelta(days=4), HOUR)
+    assert (await world.request(deletion)).outcome("contoso") is Outcome.PURGED
+
+
+PROTECTED = {
+    "directory_role": replace(CONSUMER, roles=frozenset({"User Administrator"})),
+    "guest_account": replace(CONSUMER, user_type="Guest", creation_type="Invitation"),
+    "protected_group": replace(CONSUMER, groups=frozenset({TWIN})),
+}
+
+
+@pytest.mark.parametrize("reason", [*PROTECTED, "protected_account", "not_a_consumer"])
+async def test_an_account_that_must_not_be_deleted_is_refused_untouched(reason: str) -> None:
+    accounts = frozenset({ADA} if reason == "protected_account" else set())
+    world = World(policy=Policy(guard_rails=GuardRails(accounts, frozenset({TWIN}))))
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.standings[ADA] = PROTECTED.get(reason, CONSUMER)
+    if reason == "not_a_consumer":
+        principal = (Identity("userPrincipalName", CONTOSO, account.user_principal_name),)
+        directory.users[ADA] = replace(account, identities=principal)
+    request = await world.ended(Kind.DELETION, ObjectIdSubject("contoso", ADA))
+    assert (request.status, request.reason) == (Status.REFUSED, reason)
+    assert CHANGES.isdisjoint(name for name, _ in directory.calls)
+
+
+async def test_a_protected_account_in_another_tenant_is_retained_and_the_consumer_is_deleted() -> None:
+    world = World()
+    world.person("contoso")
+    world.person("fabrikam", TWIN)
+    world.tenants["fabrikam"].standings[TWIN] = PROTECTED["directory_role"]
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert request.outcome("contoso") is Outcome.PURGED
+    kept = request.progress("fabrikam")
+    assert (kept.outcome, kept.reason) == (Outcome.RETAINED, "directory_role")
+    assert CHANGES.isdisjoint(name for name, _ in world.tenants["fabrikam"].calls)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_a_deletion_that_ends_before_its_mark_leaves_sign_in_as_it_was(*, enabled: bool) -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    directory.standings[ADA] = replace(CONSUMER, enabled=enabled)
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "block:contoso")
+    assert ADA in directory.disabled
+    await world.decisions.cancel(deletion, "ticket")
+    await world.run_what_is_due()
+    assert (ADA in directory.disabled) is not enabled
+
+
+async def test_an_account_that_cannot_be_opened_now_is_opened_later() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "block:contoso")
+    await world.decisions.cancel(deletion, "ticket")
+    directory.faults = [DirectoryUnavailable("enable_user")]
+    await world.run_what_is_due()
+    assert ADA in directory.disabled
+    await pass_time(world, 3 * HOUR)
+    assert directory.disabled == set()
+    assert (await world.request(deletion)).subject is None
+
+
+async def test_an_account_that_is_being_blocked_when_the_request_is_withdrawn_can_be_used_again() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    accepted = await world.accept(Kind.DELETION, EMAIL)
+    original = directory.disable
+
+    async def late(object_id: str) -> None:
+        await world.decisions.cancel(accepted.request.id, "submitter")
+        await world.unblocker.run(accepted.request.id)  # as another worker would
+        await original(object_id)
+
+    directory.disable = late  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.run_what_is_due()
+    await pass_time(world, 3 * HOUR, timedelta(minutes=5))
+    request = await world.request(accepted.request.id)
+    assert (request.status, request.to_unblock) == (Status.CANCELLED, ())
+    assert directory.disabled == set()
+
+
+async def test_an_account_stays_blocked_while_another_deletion_has_it_and_is_opened_when_that_ends() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    subject = ObjectIdSubject("contoso", ADA)
+    app_s = (await world.accept(Kind.DELETION, subject)).request.id
+    await world.settle_until(app_s, "block:contoso")
+    hers = (await world.accept(Kind.DELETION, subject, "hers", Proof.PERSON)).request.id
+    await world.settle_until(hers, "block:fabrikam")
+    assert (await world.request(app_s)).reason == "superseded"
+    await pass_time(world, timedelta(minutes=6), timedelta(minutes=1))
+    assert ADA in directory.disabled
+    await world.decisions.cancel(hers, "ticket")
+    await pass_time(world, 3 * HOUR)
+    assert directory.disabled == set()
+
+
+async def test_an_account_that_cannot_be_opened_for_a_month_is_left_to_an_administrator() -> None:
+    world = World()
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "block:contoso")
+
+    async def forbidden(object_id: str) -> None:  # noqa: ARG001 - the port names it
+        raise PermissionMissing("enable_user")
+
+    world.tenants["contoso"].enable = forbidden  # type: ignore[method-assign] # the fake is what a test may bend
+    await world.decisions.cancel(deletion, "ticket")
+    await pass_time(world, timedelta(days=29), 6 * HOUR)
+    assert (await world.request(deletion)).subject is not None
+    await pass_time(world, timedelta(days=3), 6 * HOUR)
+    request = await world.request(deletion)
+    assert (request.subject, request.to_unblock) == (None, ())
+    assert ("unblock_given_up", {"tenant": "contoso", "code": "permission_missing"}) in world.log.lines

@@ -38,16 +38,21 @@ def cell(value: JsonValue) -> str:
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @example({"id": "\ud800", "result": {"ü": '"'}})
 @example({"additionalDetails": [{"key": "a", "value": '\\",'}], "moved": "ü"})
-def test_a_row_is_what_the_csv_module_writes(event: JsonObject) -> None:
-    assert event_rows(AUDIT_EVENTS, [line(event).rstrip(b"\n")]) == by_the_csv_module(event)
+def test_a_row_is_what_the_csv_module_writes_and_comes_with_its_event(event: JsonObject) -> None:
+    rows = event_rows(AUDIT_EVENTS, [line(event).rstrip(b"\n")])
+    assert rows.csv == by_the_csv_module(event)
+    assert [line(one) for one in rows.events] == [line(event)]
 
 
 def test_a_line_that_is_no_event_is_kept_as_it_is() -> None:
-    for kept in (b"[1]", b'{"id":1', b'{"id":1}}', b'{"id":1,}', b"nonsense"):
-        row = next(csv.reader([event_rows(AUDIT_EVENTS, [kept]).decode()]))
+    for kept in (b"[1]", b"[" * 100_000, b'{"id":1', b'{"id":1}}', b'{"id":1,}', b"nonsense"):
+        rows = event_rows(AUDIT_EVENTS, [kept])
+        row = next(csv.reader([rows.csv.decode()]))
         assert row == [*[""] * len(AUDIT_EVENTS.columns), kept.decode()]
+        assert rows.events == [{}]
 
 
 def test_a_line_that_somebody_else_wrote_is_read_all_the_same() -> None:
-    row = event_rows(AUDIT_EVENTS, [b'{ "id": "1", "result": {"a": 1} }'])
-    assert row == by_the_csv_module({"id": "1", "result": {"a": 1}})
+    rows = event_rows(AUDIT_EVENTS, [b'{ "id": "1", "result": {"a": 1} }'])
+    assert rows.csv == by_the_csv_module({"id": "1", "result": {"a": 1}})
+    assert rows.events == [{"id": "1", "result": {"a": 1}}]

@@ -1,6 +1,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,11 @@ from tests.unit.samples import CONTOSO, FABRIKAM, NOW, pair_and_stranger
 from tests.unit.world import ADA, WINDOW, World
 
 EMAIL = EmailSubject("ada@example.com")
+DAMAGES: Mapping[str, Callable[[bytes], bytes]] = {
+    "longer": lambda data: data + b"x",
+    "shorter": lambda data: data[:-1],
+    "no gzip": lambda data: b"x" * len(data),
+}
 TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 
 
@@ -129,11 +135,12 @@ async def test_a_person_in_the_recycle_bin_is_told_as_such() -> None:
     assert request.outcome("contoso") is Outcome.ALREADY_SOFT_DELETED
 
 
-async def test_staging_that_changed_on_disk_is_not_archived() -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_staging_that_changed_on_disk_is_not_archived(damage: str) -> None:
     world = World()
     world.person("contoso")
     accepted = await world.accept(Kind.EXPORT, EMAIL)
-    world.blobs.corrupt = lambda name, data: data + b"x" if "/staging/" in name else data
+    world.blobs.corrupt = lambda name, data: DAMAGES[damage](data) if "/staging/" in name else data
     request = await world.settle(accepted.request.id)
     assert (request.status, request.reason) == (Status.FAILED, "staging_damaged")
 

@@ -18,7 +18,7 @@ async def peak(events: int) -> int:
 
 
 async def test_ten_times_the_events_take_no_more_memory() -> None:
-    """9 MiB more lie in staging, and are read three times; 200,000 events are benchmarked by hand."""
+    """9 MiB more lie in staging, and are read twice; 200,000 events are benchmarked by hand."""
     await archived(request_with(10))  # loads what is loaded once
     few, many = await peak(1_000), await peak(10_000)
     assert many - few < 2 * MIB

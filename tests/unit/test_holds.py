@@ -77,6 +77,13 @@ async def test_a_hold_that_does_not_stand_cannot_be_lifted() -> None:
         await world.holds.lift("contoso", ADA)
 
 
+async def test_a_lifted_hold_on_an_account_without_requests_leaves_nothing() -> None:
+    world = a_world()
+    await place(world)
+    await world.holds.lift("contoso", ADA)
+    assert world.register.entries == {}
+
+
 async def test_a_hold_survives_the_requests_about_its_account_and_their_removal() -> None:
     world = a_world()
     await world.ended(Kind.EXPORT, EMAIL)

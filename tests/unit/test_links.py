@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from export_function.links import Expired, NotReady
-from shared.domain.errors import DirectoryUnavailable, StorageUnavailable
+from shared.domain.errors import DirectoryUnavailable, InvalidTransition, StorageUnavailable
 from shared.domain.journal import What
 from shared.domain.request import Kind, Status
 from shared.domain.sources import Source
@@ -97,3 +97,22 @@ async def test_archives_of_others_stay() -> None:
     assert other.archive
     assert set(world.blobs.committed) == {other.archive.blob}
     assert (await world.links.mint(other.id, "ticket"))[1].url
+
+
+async def test_an_operator_lets_an_archive_expire_at_once() -> None:
+    world, export = await exported()
+    await world.decisions.end_archive(export, "operator x")
+    with pytest.raises(Expired):
+        await world.links.mint(export, "ticket")
+    await pass_time(world, timedelta(minutes=2), timedelta(minutes=1))
+    assert world.blobs.committed == {}
+    with pytest.raises(InvalidTransition):
+        await world.decisions.end_archive(export, "operator x")
+
+
+async def test_there_is_no_archive_to_end_before_it_is_made() -> None:
+    world = World()
+    world.person("contoso")
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    with pytest.raises(InvalidTransition):
+        await world.decisions.end_archive(accepted.request.id, "operator x")

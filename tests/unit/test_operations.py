@@ -22,7 +22,7 @@ from tests.unit.samples import NOW, REQUEST_ID
 from tests.unit.staff import NILS, OLGA, OTTO, REASONS, RITA, Office, an_app, an_office, bearer
 from tests.unit.world import ADA
 
-ACTS = ("approve", "cancel", "close", "extend", "notify", "pause", "refuse", "resume", "retry")
+ACTS = ("approve", "cancel", "close", "end-archive", "extend", "notify", "pause", "refuse", "resume", "retry")
 TWIN = "bbbbbbbb-0000-4000-8000-000000000002"
 
 
@@ -52,6 +52,10 @@ async def paused(office: Office) -> str:
     return request_id
 
 
+async def exported(office: Office) -> str:
+    return (await office.world.ended(Kind.EXPORT, EmailSubject("ada@example.com"))).id
+
+
 async def untold(office: Office) -> str:
     """A request that was cancelled, which no channel could tell of."""
     office.world.channels = (Channel.WEBHOOK,)
@@ -65,6 +69,7 @@ FITTING: Mapping[str, Callable[[Office], Awaitable[str]]] = {
     "approve": awaiting,
     "cancel": accepted,
     "close": failed,
+    "end-archive": exported,
     "extend": accepted,
     "notify": untold,
     "pause": accepted,

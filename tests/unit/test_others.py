@@ -1,6 +1,7 @@
 import pytest
 
-from export_function.others import MASK, masking_others
+from export_function.mentions import MASK
+from export_function.others import masking_others
 from shared.domain.account import Account, Identity
 from shared.domain.ports import JsonObject, JsonValue
 from tests.unit.samples import CONTOSO, NOW

@@ -6,7 +6,6 @@ import pytest
 
 from export_function.event_kinds import EVENT_KINDS
 from export_function.gathered import Gathered
-from export_function.json_text import line
 from export_function.report.build import report_of
 from export_function.report.events import MOST_ACTIVITIES, EventSummary, Summariser
 from export_function.report.render import page
@@ -48,7 +47,7 @@ EVENTS = {"various": various, "alike": alike}
 def summary_of(events: str, count: int) -> EventSummary:
     summariser = Summariser(EVENT_KINDS[AUDITS.name])
     for start in range(0, count, AT_ONCE):
-        summariser.add(line(EVENTS[events](number)) for number in range(start, start + AT_ONCE))
+        summariser.add(EVENTS[events](number) for number in range(start, start + AT_ONCE))
     return summariser.summary()
 
 

@@ -36,7 +36,7 @@ def test_it_does_not_open_elsewhere(seal: FernetSeal, request_id: str, name: str
 
 def test_it_does_not_open_once_a_character_was_changed() -> None:
     sealed = SEAL.close("request", "contact", {"address": "ada@example.com"})
-    for place in range(len(sealed.rstrip("="))):
+    for place in range(len(sealed.rstrip("=")) - 1):  # the last may have bits that say nothing
         other = "A" if sealed[place] != "A" else "B"
         with pytest.raises(SealBroken):
             SEAL.open("request", "contact", sealed[:place] + other + sealed[place + 1 :])

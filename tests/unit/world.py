@@ -7,10 +7,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from delete_function.audit_check import AuditCheck
 from delete_function.blocking import Blocking
 from delete_function.guarding import Guarding, Policy
 from delete_function.plan import DeletionPlan
 from delete_function.purging import Purging
+from delete_function.receipt import Statement
 from delete_function.soft_deletion import SoftDeletion
 from export_function.archive import Archivist
 from export_function.collector import Collector
@@ -22,6 +24,7 @@ from shared.adapters.fernet_seal import FernetSeal
 from shared.domain.accept import Acceptance, Accepted, Submission
 from shared.domain.account import Account, Contact, Identity
 from shared.domain.agenda import Retention, ready_at
+from shared.domain.certify import Certifier
 from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
 from shared.domain.decisions import Decisions, FourEyes
@@ -50,10 +53,12 @@ from tests.fakes import (
     ListLog,
     MemoryBlobs,
     MemoryDue,
+    MemoryEvidence,
     MemoryQueue,
     MemoryRegister,
     MemoryStore,
 )
+from tests.unit.receipts import signer_of
 from tests.unit.samples import NOW, linked_pair
 
 WINDOW = timedelta(minutes=5)
@@ -83,12 +88,14 @@ class World:
     passing: MemoryRegister = field(default_factory=MemoryRegister)
     due: MemoryDue = field(default_factory=MemoryDue)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     log: ListLog = field(default_factory=ListLog)
     timing: Timing = field(default_factory=Timing)
     new_id: Callable[[], UUID] = uuid4
     optional: frozenset[str] = OPTIONAL
     four_eyes: FourEyes = FourEyes.NONE
     processing: Processing = field(default_factory=dict)
+    checks_audits: bool = False
     policy: Policy = field(default_factory=Policy)
     channels: tuple[Channel, ...] = ()
     ways: dict[Channel, Way] = field(default_factory=dict)
@@ -121,8 +128,9 @@ class World:
                 claims=claims,
                 holds=self.holds,
                 blocking=Blocking(directories),
-                soft_deletion=SoftDeletion(directories, clock, WINDOW),
+                soft_deletion=SoftDeletion(directories, clock, log, WINDOW, AUDITS_KEPT),
                 purging=Purging(directories, self.holds, clock, log, WINDOW, AUDITS_KEPT),
+                audit_check=AuditCheck(directories, clock) if self.checks_audits else None,
                 erasure=erasure,
                 copying=export.copying,
                 clock=clock,
@@ -132,7 +140,11 @@ class World:
         policy = RetryPolicy(BUDGET)
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
         self.notifier = Notifier(self.store, promises, clock, log, self.ways)
-        self.unblocker = Unblocker(self.store, promises, directories, clock, log)
+        statement = Statement("the controller", WINDOW, AUDITS_KEPT, RETENTION)
+        self.certifier = Certifier(
+            self.store, signer_of(self.register, clock=clock), self.evidence, clock, statement.claims
+        )
+        self.unblocker = Unblocker(self.store, promises, directories, claims, clock, log)
         zone = ZoneInfo("UTC")
         self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
         spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
@@ -203,6 +215,7 @@ class World:
         """What a worker does with a message."""
         await self.runner.run(request_id)
         await self.unblocker.run(request_id)
+        await self.certifier.run(request_id)
         await self.notifier.run(request_id)
 
     async def settle(self, request_id: str) -> PrivacyRequest:

@@ -4,7 +4,6 @@ The SDK's models are left out: they cost seconds of blocking CPU per 1,000 audit
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph.calls import Call
 from shared.adapters.graph.client import LazyConnection
+from shared.adapters.graph.json_values import json_value
 from shared.adapters.retry_after import retry_after
 from shared.domain.errors import (
     CredentialRejected,
@@ -174,7 +174,7 @@ def _login_fault(call: Call, error: ClientAuthenticationError) -> DirectoryFault
 
 def _whole(call: Call, body: bytes) -> JsonObject:
     try:
-        value = json.loads(body)
+        value = json_value(body)
     except (ValueError, RecursionError) as error:
         raise DirectoryUnavailable(call.name) from error
     # Graph has sent an error object, alone or after half a page, with status 200.
