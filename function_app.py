@@ -57,9 +57,9 @@ from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
 from shared.domain.promises import Promises
 from shared.domain.receipts import ReceiptSigner
-from shared.domain.request import Kind
 from shared.domain.runner import RetryPolicy, Runner
 from shared.domain.spacing import Spacing
+from shared.domain.states import Kind
 from shared.domain.topology import CrossTenantMatch, Topology
 from shared.domain.turn import Timing
 from shared.domain.unblocker import Unblocker

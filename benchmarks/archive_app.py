@@ -36,8 +36,9 @@ from shared.domain.plan import Plan, Step
 from shared.domain.ports import Clock, Directory
 from shared.domain.progress import TenantProgress
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
 from shared.domain.runner import Runner
+from shared.domain.states import Kind, Status
 from shared.domain.subject import ObjectIdSubject
 from shared.domain.turn import Timing
 from shared.log import configure_log, get_log

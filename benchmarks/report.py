@@ -25,7 +25,8 @@ from shared.domain.account import Account
 from shared.domain.deadlines import Regulation
 from shared.domain.ports import JsonObject
 from shared.domain.progress import Part, Section, TenantProgress
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.domain.subject import EmailSubject
 
 MANY, FEW = 200_000, 1_000

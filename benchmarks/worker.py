@@ -28,9 +28,10 @@ from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest, Proof
+from shared.domain.request import PrivacyRequest
 from shared.domain.runner import Runner
 from shared.domain.spacing import Spacing
+from shared.domain.states import Kind, Proof
 from shared.domain.subject import ObjectIdSubject
 from shared.domain.topology import Topology
 from shared.domain.turn import Timing

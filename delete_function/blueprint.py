@@ -6,7 +6,7 @@ import azure.functions as func
 
 from delete_function.receipts_http import keys, receipt
 from shared.domain.receipts import ReceiptSigner
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.front_desk import Find, FrontDesk
 from shared.routes import OPEN, Route, blueprint_of
 

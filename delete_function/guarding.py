@@ -9,7 +9,8 @@ from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, RetryLater
 from shared.domain.ports import Clock
 from shared.domain.progress import Outcome
-from shared.domain.request import COPY_READY, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import COPY_READY
 from shared.domain.topology import CrossTenantMatch
 from shared.domain.turn import Turn
 

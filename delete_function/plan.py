@@ -17,7 +17,8 @@ from shared.domain.identify import Identification
 from shared.domain.plan import Step, StepResult, StepWork, names
 from shared.domain.ports import Clock
 from shared.domain.progress import TenantProgress
-from shared.domain.request import COPY_STEP, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import COPY_STEP
 from shared.domain.turn import Turn
 
 InTenant = Callable[[PrivacyRequest, str, Turn], Awaitable[StepResult]]

@@ -17,7 +17,8 @@ from shared.domain.identify import RECYCLE_BIN_KEEPS, wait_for_window
 from shared.domain.plan import StepResult, Unfinished
 from shared.domain.ports import Clock, Directory, Log
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import PURGE_FALLS_DUE, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import PURGE_FALLS_DUE
 from shared.domain.subject import ObjectIdSubject
 from shared.domain.turn import Turn
 

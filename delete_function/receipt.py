@@ -25,7 +25,8 @@ from shared.domain.agenda import Retention
 from shared.domain.journal import Event, What
 from shared.domain.ports import JsonObject, JsonValue
 from shared.domain.progress import Outcome
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 from shared.views import text
 
 VERSION = 1

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from shared.domain.request import Status
+from shared.domain.states import Status
 
 
 class Dpv(StrEnum):

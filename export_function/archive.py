@@ -13,7 +13,8 @@ from export_function.tally import Tally
 from export_function.zip_stream import ZipStream
 from shared.domain.ports import Clock, ExportBlobs
 from shared.domain.progress import Archive, Outcome
-from shared.domain.request import CLAIMS, Kind, PrivacyRequest
+from shared.domain.request import CLAIMS, PrivacyRequest
+from shared.domain.states import Kind
 from shared.domain.turn import Turn
 
 

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from export_function.link_http import link
 from export_function.links import ArchiveLinks
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.front_desk import FrontDesk
 from shared.routes import OPEN, Route, blueprint_of
 

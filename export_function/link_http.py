@@ -8,7 +8,7 @@ from export_function.links import ArchiveLinks, Expired, NotReady
 from shared import views
 from shared.domain.ports import JsonObject, Link
 from shared.domain.progress import Archive
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.front_desk import Find, FrontDesk
 from shared.responses import answer, problem
 

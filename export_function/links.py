@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from shared.domain.errors import Overtaken, StorageUnavailable
 from shared.domain.ports import Clock, DownloadLinks, Link, RequestStore
 from shared.domain.progress import Archive
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 
 TRIES = 5
 """Against others who write the same record at the same time."""

@@ -10,7 +10,8 @@ from shared.domain.errors import Refuse
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, names
 from shared.domain.progress import Outcome
-from shared.domain.request import PrivacyRequest, Proof
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Proof
 from shared.domain.turn import Turn
 
 COLLECT: dict[str, tuple[SectionKind, ...]] = {

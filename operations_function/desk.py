@@ -18,7 +18,8 @@ from shared.domain.holds import Hold, Holds
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Log, RequestStore
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.front_desk import read_id
 from shared.gate import Gate
 from shared.letters import Letters

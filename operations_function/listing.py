@@ -6,7 +6,8 @@ from datetime import datetime
 import azure.functions as func
 
 from shared.bodies import bad, moment
-from shared.domain.request import FINAL, Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import FINAL, Kind, Status
 from shared.responses import Fault
 
 MOST, USUAL = 200, 50

@@ -12,7 +12,7 @@ from shared.domain.errors import DirectoryFault
 from shared.domain.holds import Hold, Holds
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.ports import Directory, JsonObject, Log, Register
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.responses import Fault
 from shared.views import text
 

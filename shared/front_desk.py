@@ -18,7 +18,8 @@ from shared.domain.errors import ChallengeRefused, UnknownRequest
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, JsonObject, Log, RequestStore
-from shared.domain.request import Kind, PrivacyRequest, Proof
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Proof
 from shared.domain.subject import ObjectIdSubject, Subject
 from shared.domain.topology import Topology
 from shared.gate import Gate, Unauthenticated

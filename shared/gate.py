@@ -12,7 +12,7 @@ from shared.auth.tokens import PersonToken, PersonTokens, TokenRefused, Workforc
 from shared.domain.callers import App, Operator, Person, TicketHolder
 from shared.domain.keyed_hash import KeyedHash, ticket_digest
 from shared.domain.ports import Clock, Log
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 
 SUBMIT: Mapping[Kind, str] = {Kind.EXPORT: "Exports.Submit", Kind.DELETION: "Deletions.Submit"}
 """The app role that an app needs for requests of a kind."""

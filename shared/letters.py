@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.languages import ENGLISH
 from shared.marks import N_
 from shared.phrases import EXTENSION_REASONS, REFUSAL_REASONS, Phrases, Sender, speaking

@@ -18,8 +18,18 @@ FIELDS = frozenset(
     {
         *("event", "level", "timestamp", "request_id", "function", "kind", "status", "reason", "run", "step"),
         *("tenant", "code", "call", "outcome", "count", "size", "seconds", "tries", "retry_after", "setting"),
-        *("expected", "error", "frames", "region", "channel", "basis", "answer", "regulation", "days"),
-        "months",
+        *(
+            "expected",
+            "error",
+            "frames",
+            "region",
+            "channel",
+            "basis",
+            "answer",
+            "regulation",
+            "days",
+            "months",
+        ),
     }
 )
 """Every field that a line may have; anything else is shown as masked."""

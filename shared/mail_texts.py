@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.ports import Mail
 from shared.domain.progress import Outcome
-from shared.domain.request import COPY_READY, TOLD_WAITS, Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import COPY_READY, TOLD_WAITS, Kind, Status
 from shared.languages import language_of
 from shared.marks import N_
 from shared.phrases import Phrases, Sender, speaking
@@ -58,16 +59,15 @@ def _completed(words: Phrases, request: PrivacyRequest) -> Told:
 
 
 def _waiting(words: Phrases, request: PrivacyRequest) -> Told:
-    archive = request.archive
-    if request.reason == COPY_READY and archive is not None:
-        ready = words.say(N_("The copy that comes before the deletion can be downloaded until %(day)s."))
-        goes_on = words.say(
+    if request.reason == COPY_READY and request.archive is not None:
+        ready = words.say(
             N_(
-                "The deletion goes on once you say that you have the copy, or after that day. "
-                "Until then nothing is changed, and you can withdraw it."
+                "The copy is ready. You can download it until %(day)s. We begin the deletion then, "
+                "or as soon as you say that you have the copy."
             )
         )
-        return words.say(N_("Your copy is ready")), ready % {"day": words.day(archive.expires_at)}, goes_on
+        subject = words.say(N_("Your data is ready, before the deletion"))
+        return subject, ready % {"day": words.day(request.archive.expires_at)}
     later = words.say(N_("It is deleted for good by the day named; we tell you when it is."))
     return words.say(N_("Your account was taken out of use")), words.done(request), later
 

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.deadlines import Regulation
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.languages import Say, catalogue
 from shared.marks import N_
 

@@ -7,7 +7,8 @@ from shared.domain.accept import Accepted
 from shared.domain.plan import Step
 from shared.domain.ports import JsonObject, JsonValue
 from shared.domain.progress import Archive
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.letters import Letter
 
 COLLECTIONS = {Kind.EXPORT: "exports", Kind.DELETION: "deletions"}

@@ -28,7 +28,8 @@ from shared.domain.ports import (
     Stored,
     StoredDue,
 )
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 
 
 class FakeClock:

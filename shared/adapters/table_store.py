@@ -17,7 +17,8 @@ from shared.adapters.storage_clients import Lazy
 from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.journal import Event
 from shared.domain.ports import Page, Stored
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 
 TABLE = "requests"
 HEAD = "request"

@@ -39,8 +39,9 @@ from shared.domain.ports import (
     WorkQueue,
 )
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import CAN_RUN, CLAIMS, Kind, PrivacyRequest, Proof
+from shared.domain.request import CLAIMS, PrivacyRequest
 from shared.domain.spacing import Spacing
+from shared.domain.states import CAN_RUN, Kind, Proof
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from shared.domain.deadlines import Regulation
-from shared.domain.request import FINAL, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import FINAL, Status
 
 FIRST_DISTANCE = timedelta(minutes=5)
 LONGEST_DISTANCE = timedelta(hours=1)

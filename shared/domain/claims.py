@@ -24,7 +24,8 @@ from shared.domain.errors import (
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Step
 from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.turn import Turn
 
 ACCOUNT = "account"

@@ -11,7 +11,8 @@ from shared.domain.deadlines import due_at, extended_due_at
 from shared.domain.errors import InvalidTransition, Overtaken, OwnRequest, StorageUnavailable
 from shared.domain.ports import Clock, Log, RequestStore, WorkQueue
 from shared.domain.promises import Promises
-from shared.domain.request import CAN_RUN, Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import CAN_RUN, Kind, Status
 
 Decide = Callable[[PrivacyRequest, datetime], PrivacyRequest]
 TRIES = 10

@@ -9,7 +9,8 @@ from shared.domain.claims import ARCHIVE
 from shared.domain.errors import NotYetSo, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.plan import Step
 from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.domain.turn import Turn
 
 TRIES = 5

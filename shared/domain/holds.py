@@ -20,7 +20,8 @@ from shared.domain.errors import (
 )
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.ports import Clock, Entry, Log, Register, RequestStore
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 
 HELD = "legal_hold"
 FIELDS = ("hold-basis", "hold-article", "hold-review", "hold-since", "hold-by")

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.journal import Event
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
 from shared.domain.sources import Source
+from shared.domain.states import Kind, Status
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 JsonObject = Mapping[str, JsonValue]

@@ -26,7 +26,8 @@ from shared.domain.errors import (
 from shared.domain.plan import Plan, Step, Unfinished, names
 from shared.domain.ports import Clock, Log, RequestStore, Stored, WorkQueue
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.turn import Timing, Turn
 
 LONGEST_NUDGE = timedelta(minutes=15)

@@ -16,7 +16,8 @@ from shared.domain.errors import (
 )
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.ports import Clock, Entry, Register, RequestStore
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import ObjectIdSubject
 
 NAME = "last-export"

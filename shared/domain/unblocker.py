@@ -1,18 +1,20 @@
 """Let accounts be used again that a request blocked and then did not delete.
 
-Whoever withdraws a request does not stop the worker that is at it: its block may come after our unblocking.
-So an account is opened at once, and once more when that worker's lease is over; only then it is written down.
+A request may be cancelled while a worker is about to block: as long as one may be at it, the account is
+opened at each look, and that is noted only afterwards.
 """
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from shared.domain.agenda import TIDY_AFTER
 from shared.domain.claims import Claims
 from shared.domain.directories import Directories
 from shared.domain.errors import AskOperator, DirectoryFault, Overtaken, UnknownRequest
 from shared.domain.ports import Clock, Log, RequestStore, Stored
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 
 GIVEN_UP_AFTER = timedelta(days=30)
 """So long after the end nothing is tried any more, and operators are told."""
@@ -50,7 +52,7 @@ class Unblocker:
         except (DirectoryFault, AskOperator) as fault:
             self.log.warning("unblock_failed", tenant=tenant, code=fault.code)
             return await self._given_up(stored, tenant, fault.code) if self._is_spent(stored) else stored
-        if stored.request.may_be_worked_at(self.clock.now()):
+        if self._may_be_blocked_yet(stored.request):
             return stored
         self.log.info("unblocked", tenant=tenant)
         return await self._save(stored, stored.request.with_unblocked(tenant, self.clock.now()))
@@ -68,3 +70,7 @@ class Unblocker:
     def _is_spent(self, stored: Stored) -> bool:
         ended = stored.request.ended_at
         return ended is not None and self.clock.now() - ended > GIVEN_UP_AFTER
+
+    def _may_be_blocked_yet(self, request: PrivacyRequest) -> bool:
+        ended = request.ended_at if request.status is Status.CANCELLED else None
+        return ended is not None and self.clock.now() < ended + TIDY_AFTER

@@ -26,7 +26,8 @@ from shared.domain.ports import (
     StoredDue,
     WorkQueue,
 )
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.turn import Timing, Turn
 
 MOST_PER_SHARD = 200

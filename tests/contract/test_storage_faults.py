@@ -22,7 +22,7 @@ from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import QUEUE, StorageQueue, prepare_queue
 from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, StorageUnavailable, UnknownRequest
 from shared.domain.ports import Due, Entry, Stored, StoredDue
-from shared.domain.request import Status
+from shared.domain.states import Status
 from tests.contract.failing_storage import failing_storage
 from tests.contract.storage import table_store
 from tests.unit.samples import NOW, a_request

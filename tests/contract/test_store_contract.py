@@ -11,7 +11,8 @@ from shared.domain.errors import AlreadyRecorded, BadPlace, Overtaken, UnknownRe
 from shared.domain.journal import check
 from shared.domain.ports import RequestStore, Stored
 from shared.domain.progress import TenantProgress
-from shared.domain.request import Kind, Note, PrivacyRequest, Status
+from shared.domain.request import Note, PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, Subject, UserNameSubject
 from tests.contract.storage import table_store
 from tests.fakes import MemoryStore

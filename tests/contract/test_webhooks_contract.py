@@ -11,7 +11,7 @@ from shared.adapters.guarded_http import GuardedHttp
 from shared.adapters.webhooks import Receiver, SignedWebhooks
 from shared.domain.errors import Delayed, PrivacyError, Undeliverable
 from shared.domain.ports import Notification, Webhooks
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from tests.fakes import FakeWebhooks
 from tests.running import Inbox
 from tests.unit.samples import NOW, REQUEST_ID

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from delete_function.guard_rails import GuardRails
 from local.graph.kinds import USER_ADMINISTRATOR
 from shared.domain.holds import Answer
-from shared.domain.request import Status
+from shared.domain.states import Status
 from shared.domain.topology import CrossTenantMatch
 from tests.end_to_end.scene import GOOGLE, Scene, identity
 from tests.running import Json

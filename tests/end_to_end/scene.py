@@ -21,7 +21,8 @@ from shared.adapters.graph.directory import GraphDirectory, graph_directory
 from shared.domain.callers import Operator
 from shared.domain.holds import Answer, Basis, Hold
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch, Topology
 from tests.fakes import FakeClock

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.holds import Answer
 from shared.domain.progress import Outcome
-from shared.domain.request import Status
+from shared.domain.states import Status
 from shared.domain.subject import EmailSubject, Subject
 from tests.end_to_end import acts
 from tests.end_to_end.acts import (

@@ -16,7 +16,7 @@ from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import GraphDirectory, graph_directory
 from shared.adapters.graph.throttle import MOST_WAITS
 from shared.domain.ports import Clock
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 from shared.domain.topology import Topology
 from tests.end_to_end.archives import Export, downloaded, unpacked

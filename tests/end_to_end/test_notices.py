@@ -122,7 +122,7 @@ def test_a_deletion_after_a_copy_from_the_first_mail_to_the_receipt(
     status = wait_for(stack.app, accepted, "copy_to_be_confirmed")
     assert (status["irreversibleAt"], stack.graph.state("contoso", object_id)) == (None, "active")
     told = mail_to(inbox, address)
-    assert told.mail.mail.subject == "Your copy is ready"
+    assert told.mail.mail.subject == "Your data is ready, before the deletion"
     with client(stack.ready.app) as http:
         link = told.ask(http, "POST", "deletions/{}/link").json()
         copy = httpx.get(link["url"], trust_env=False).raise_for_status().content

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from export_function.report.processing import load_processing
 from shared.domain.ports import AuditRole, JsonObject, JsonValue
-from shared.domain.request import Kind
 from shared.domain.sources import Source
+from shared.domain.states import Kind
 from tests.paths import ROOT
 from tests.unit import rich_world
 from tests.unit.rich_world import APP, EMAIL, audit_event

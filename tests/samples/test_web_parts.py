@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from samples.web.app import HEADERS, HERE, TICKET, Website
 from samples.web.sign_in import Json, Settings, begin, finish
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from tests.contract_of_api import OPENAPI
 from tests.unit.samples import a_request
 from tests.unit.world import World

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject
 from tests.end_to_end.acts import USER, admin, by_user_name, kim
 from tests.end_to_end.scene import Scene, identity, scene_of, three_tenants

@@ -16,7 +16,8 @@ from shared.domain.journal import Event
 from shared.domain.ports import JsonObject, Register
 from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.receipts import KnownKeys
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from tests.fakes import FakeClock, MemoryRegister
 from tests.paths import ROOT
 from tests.unit.samples import NOW, a_request

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from shared.domain.ports import AuditRole, JsonObject, JsonValue
-from shared.domain.request import Kind
 from shared.domain.sources import Source
+from shared.domain.states import Kind
 from shared.domain.subject import EmailSubject
 from tests.unit.samples import CONTOSO
 from tests.unit.test_export_plan import archive_of

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.account import Account, Identity
 from shared.domain.deadlines import Regulation
 from shared.domain.progress import Archive, Outcome, Part, Section, TenantProgress
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject
 from shared.domain.topology import CrossTenantMatch, Topology
 

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from tests.paths import ROOT
 from tests.unit.samples import a_request
 from tests.unit.world import World

@@ -14,8 +14,8 @@ from export_function.json_text import read
 from export_function.manifest import GENERATOR
 from shared.domain.errors import Overtaken
 from shared.domain.ports import JsonObject, JsonValue
-from shared.domain.request import Kind
 from shared.domain.sources import Source
+from shared.domain.states import Kind
 from tests.paths import ROOT
 from tests.unit.rich_world import APP, EMAIL, exported, json_of, rich_world, rows_of, text_of
 from tests.unit.test_export_plan import archive_of

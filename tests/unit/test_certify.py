@@ -12,7 +12,8 @@ from shared.domain.errors import SigningUnavailable, StorageUnavailable
 from shared.domain.journal import Event, JournalBroken, What, beginning, check
 from shared.domain.ports import JsonObject, Stored
 from shared.domain.receipts import JOURNAL, RECEIPT, claims_in
-from shared.domain.request import Kind, PrivacyRequest
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind
 from tests.fakes import FakeClock, MemoryEvidence, MemoryStore
 from tests.unit.receipts import ENDED, STATEMENT, a_life, found, signer_of
 from tests.unit.samples import REQUEST_ID

@@ -9,7 +9,8 @@ from shared.domain.errors import DirectoryUnavailable, Overtaken
 from shared.domain.journal import What
 from shared.domain.ports import Entry, JsonObject, Stored
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest, Proof, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import ObjectIdSubject
 from shared.domain.topology import Topology
 from tests.unit.http import HASHING

@@ -6,8 +6,9 @@ from export_function.sections import FROM_GRAPH, OPTIONAL, SECTIONS
 from shared.domain.errors import DirectoryUnavailable, PermissionMissing, Throttled
 from shared.domain.ports import JsonObject
 from shared.domain.progress import SectionState
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
 from shared.domain.sources import Source
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from shared.settings import OPTIONAL_SECTIONS
 from tests.unit.test_export_plan import archive_of

@@ -9,7 +9,8 @@ from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition
 from shared.domain.journal import What, check
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.test_export_plan import archive_of
 from tests.unit.test_upkeep import pass_time

@@ -7,7 +7,8 @@ import pytest
 
 from delete_function.blueprint import delete_blueprint
 from shared.domain.journal import What
-from shared.domain.request import PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Status
 from shared.gate import AppAuth
 from tests.contract_of_api import check_schema
 from tests.security.minting import PERSON

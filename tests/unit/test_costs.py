@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from shared.domain.ports import AuditRole
-from shared.domain.request import Kind, Proof
+from shared.domain.states import Kind, Proof
 from shared.domain.subject import EmailSubject, ObjectIdSubject
 from shared.domain.topology import Topology
 from tests.paths import ROOT

@@ -18,7 +18,8 @@ import pytest
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PrivacyError, StorageUnavailable
 from shared.domain.journal import check
 from shared.domain.ports import AuditRole
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.conftest import TOLD
 from tests.unit.points import Happen, Killed, Points, nothing

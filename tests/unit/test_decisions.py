@@ -23,7 +23,8 @@ from shared.domain.errors import (
 from shared.domain.journal import What, check
 from shared.domain.ports import Stored
 from shared.domain.progress import Outcome
-from shared.domain.request import LONGEST_NOTE, MOST_NOTES, Kind, Note, PrivacyRequest, Status
+from shared.domain.request import LONGEST_NOTE, MOST_NOTES, Note, PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject
 from shared.domain.topology import CrossTenantMatch
 from tests.fakes import MemoryStore

@@ -12,7 +12,7 @@ from shared.domain.deadlines import Regulation
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing
 from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, Proof, Status
+from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
 from tests.fake_directory import CONSUMER, FakeDirectory

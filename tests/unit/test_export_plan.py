@@ -9,7 +9,8 @@ import pytest
 from shared.domain.account import Identity
 from shared.domain.ports import AuditRole
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 from tests.unit.samples import CONTOSO, FABRIKAM, NOW, pair_and_stranger
 from tests.unit.world import ADA, WINDOW, World

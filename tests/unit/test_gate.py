@@ -13,7 +13,7 @@ from shared.auth.tokens import PersonTokens
 from shared.domain.callers import App, Operator, Person, TicketHolder
 from shared.domain.errors import ChallengeRefused, KeysUnavailable
 from shared.domain.keyed_hash import ticket_digest
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.gate import SUBMIT, AppAuth, Forbidden, Gate, Unauthenticated
 from shared.problems import guarded
 from tests.fakes import FakeClock, ListLog

@@ -8,7 +8,8 @@ from shared.domain.callers import Operator
 from shared.domain.errors import InvalidTransition
 from shared.domain.holds import Answer, Basis, Hold
 from shared.domain.progress import Outcome
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.points import Points
 from tests.unit.samples import NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.holds import Basis
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.staff import NILS, OLGA, OTTO, RITA, Office, an_app, an_office, bearer
 from tests.unit.test_upkeep import pass_time

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from shared.domain.deadlines import Regulation
 from shared.domain.progress import Archive, Outcome, TenantProgress
-from shared.domain.request import FINAL, Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import FINAL, Kind, Status
 from shared.letters import EXTENSION_REASONS, REFUSAL_REASONS, Letters, Sender
 from tests.unit.samples import NOW, REQUEST_ID, a_request
 

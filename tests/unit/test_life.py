@@ -28,7 +28,8 @@ from shared.domain.errors import (
 )
 from shared.domain.journal import What, check
 from shared.domain.progress import Outcome
-from shared.domain.request import FINAL, Kind, PrivacyRequest, Proof, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import FINAL, Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject
 from tests.unit.points import Killed, Points
 from tests.unit.world import World

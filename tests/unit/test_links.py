@@ -8,8 +8,8 @@ import pytest
 from export_function.links import Expired, NotReady
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition, StorageUnavailable
 from shared.domain.journal import What
-from shared.domain.request import Kind, Status
 from shared.domain.sources import Source
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.fakes import FakeLinks
 from tests.unit.test_collector import fails_at

@@ -10,7 +10,8 @@ import pytest
 from shared.domain.deadlines import Regulation
 from shared.domain.ports import Mail
 from shared.domain.progress import Archive, Outcome, TenantProgress
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.languages import LANGUAGES
 from shared.mail_texts import MailTexts
 from shared.phrases import REFUSAL_REASONS, Sender
@@ -126,8 +127,8 @@ def test_of_a_copy_before_a_deletion_nothing_is_said_that_was_not_done(language:
     told = f"{mail.subject}\n{mail.text}".lower()
     wrong = (*FORBIDDEN, "recycle bin", "papierkorb", "taken out of use", "außer betrieb")
     assert [word for word in wrong if word in told] == []
-    assert {"en": "downloaded until 2026-12-25", "de": "bis 2026-12-25 herunterladen"}[language] in told
-    assert {"en": "you can withdraw it", "de": "sie können sie zurückziehen"}[language] in told
+    assert {"en": "download it until 2026-12-25", "de": "bis 2026-12-25 herunterladen"}[language] in told
+    assert {"en": "we begin the deletion then", "de": "dann beginnen wir"}[language] in told
 
 
 def test_of_a_deletion_that_was_ended_beside_its_copy_what_was_done_is_told() -> None:

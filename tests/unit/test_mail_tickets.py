@@ -3,7 +3,7 @@
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
 from shared.domain.account import Contact
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.domain.subject import EmailSubject
 from tests.fakes import FakeMails, FakeWebhooks
 from tests.unit.http import Functions, desk_of

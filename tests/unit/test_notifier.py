@@ -17,8 +17,9 @@ from shared.domain.journal import What
 from shared.domain.notices import LASTS, LASTS_AT_MOST, Channel, Notice, NoticeState
 from shared.domain.notifier import Way
 from shared.domain.ports import Stored
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
 from shared.domain.sources import Source
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.test_collector import fails_at
 from tests.unit.test_upkeep import pass_time

@@ -13,7 +13,8 @@ from shared.domain.decisions import FourEyes
 from shared.domain.errors import DirectoryUnavailable
 from shared.domain.journal import Event, What, check
 from shared.domain.notices import Channel
-from shared.domain.request import LONGEST_NOTE, Kind, PrivacyRequest, Status
+from shared.domain.request import LONGEST_NOTE, PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.contract_of_api import OPENAPI
 from tests.security.minting import WORKFORCE_TENANT_ID

@@ -10,7 +10,8 @@ from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
 from shared.auth.tokens import PersonTokens, StepUp
 from shared.domain.account import Identity
-from shared.domain.request import Kind, PrivacyRequest, Proof, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import ObjectIdSubject
 from tests.contract_of_api import check_schema
 from tests.security.minting import (

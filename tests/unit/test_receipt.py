@@ -21,7 +21,8 @@ from delete_function.receipt_words import (
 )
 from shared.domain.account import Account, Contact, Identity
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import Kind, Note, PrivacyRequest, Status
+from shared.domain.request import Note, PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import UserNameSubject
 from shared.settings import MOST_TENANTS
 from tests.paths import ROOT

@@ -10,7 +10,7 @@ import pytest
 from delete_function.blueprint import delete_blueprint
 from delete_function.receipts_http import KEYS_FRESH_FOR, keys, receipt
 from shared.domain.receipts import claims_in
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from tests.contract_of_api import check_schema
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.receipts import signer_of
@@ -42,13 +42,13 @@ async def test_the_keys_are_answered_as_a_set_that_anybody_may_keep_for_a_while(
 
 @dataclass
 class Registry:
-    """The functions for deletions, over a world that certifies by the same key."""
+    """The functions for deletions, over a world whose receipts are of the same key."""
 
     world: World = field(default_factory=World)
 
     def __post_init__(self) -> None:
-        desk = desk_of(self.world)
-        self.functions = Functions(delete_blueprint(desk, signer_of(self.world.register)))
+        signer = signer_of(self.world.register)
+        self.functions = Functions(delete_blueprint(desk_of(self.world), signer))
 
     async def submitted(self) -> str:
         self.world.person("contoso")
@@ -58,7 +58,7 @@ class Registry:
         return await self.functions.call("show_receipt", id=request_id)
 
     async def certified(self, request_id: str) -> str:
-        await self.world.settle(request_id)
+        await self.world.certifier.run(request_id)
         response = await self.receipt_of(request_id)
         assert (response.status_code, response.mimetype) == (200, "application/jose")
         return response.get_body().decode()
@@ -79,6 +79,9 @@ async def test_a_receipt_follows_the_end_and_verifies_by_the_published_keys() ->
     early = await registry.receipt_of(request_id)
     check_schema(json_of(early), "Problem")
     assert (early.status_code, json_of(early)["code"]) == (409, "receipt_not_ready")
+    await registry.world.settle_until(request_id, "mark")
+    assert (await registry.receipt_of(request_id)).status_code == 409
+    await registry.world.settle(request_id)
     claims = await registry.verified(await registry.certified(request_id))
     assert claims["jti"] == request_id
     tenants = claims["tenants"]

@@ -10,8 +10,8 @@ from export_function.report.render import TEMPLATES
 from export_function.report.shown import LONGEST
 from export_function.sections import FROM_GRAPH
 from shared.domain.ports import JsonObject, JsonValue
-from shared.domain.request import Kind
 from shared.domain.sources import Source
+from shared.domain.states import Kind
 from tests.paths import ROOT
 from tests.unit.pages import Page, problems
 from tests.unit.rich_world import APP, EMAIL, audit_event, exported, rich_world, text_of

@@ -6,7 +6,8 @@ import pytest
 
 from shared.domain.errors import InvalidTransition
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import FINAL, LEADS_TO, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import FINAL, LEADS_TO, Status
 from tests.unit.samples import NOW, a_request
 
 TRANSITIONS: dict[Status, Callable[[PrivacyRequest], PrivacyRequest]] = {

@@ -12,7 +12,8 @@ from export_function.collector import MOST_PARTS
 from shared.adapters.request_rows import personal_keys, request_of, rows_of
 from shared.domain.account import Account, Identity
 from shared.domain.progress import Part, Section, TenantProgress
-from shared.domain.request import LONGEST_NOTE, MOST_NOTES, Note, PrivacyRequest, Proof
+from shared.domain.request import LONGEST_NOTE, MOST_NOTES, Note, PrivacyRequest
+from shared.domain.states import Proof
 from shared.domain.subject import EmailSubject
 from shared.settings import MOST_TENANTS
 from tests.unit.samples import NOW, a_request_with_everything

@@ -14,7 +14,8 @@ from shared.domain.errors import (
     Throttled,
 )
 from shared.domain.ports import AuditRole, JsonObject, Stored
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from shared.domain.turn import Timing
 from tests.unit.samples import NOW

@@ -10,7 +10,8 @@ from shared.domain.account import Contact
 from shared.domain.errors import Delayed
 from shared.domain.notices import Channel
 from shared.domain.ports import JsonObject
-from shared.domain.request import CLAIMS, CONTACT, Kind, Proof
+from shared.domain.request import CLAIMS, CONTACT
+from shared.domain.states import Kind, Proof
 from shared.domain.subject import EmailSubject, ObjectIdSubject
 from tests.unit.test_export_plan import archive_of
 from tests.unit.test_notifier import Telling

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from operations_function.people import masked
 from shared.domain.account import Account, Identity
 from shared.domain.errors import DirectoryUnavailable, StorageUnavailable
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from shared.domain.subject import ObjectIdSubject
 from tests.fake_directory import FakeDirectory
 from tests.unit.samples import CONTOSO, NOW

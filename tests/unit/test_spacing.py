@@ -11,8 +11,9 @@ from shared.domain.accept import Accepted, Submission
 from shared.domain.deadlines import Regulation
 from shared.domain.errors import KeyReused, StorageUnavailable, TooManyRequests
 from shared.domain.ports import Entry, Stored
-from shared.domain.request import Kind, PrivacyRequest, Proof, Status
+from shared.domain.request import PrivacyRequest
 from shared.domain.spacing import UNDER_WAY
+from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject
 from tests.fakes import MemoryRegister, MemoryStore
 from tests.unit.samples import NOW

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
-from shared.domain.request import Kind
+from shared.domain.states import Kind
 from tests.contract_of_api import check_schema
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.receipts import signer_of
@@ -146,7 +146,7 @@ async def test_the_status_does_not_say_that_the_account_is_gone_before_it_is_so(
 async def test_where_the_recycle_bin_is_emptied_only_after_the_due_date_the_status_says_so() -> None:
     world = World()
     world.tenants["contoso"].purge_protected = {world.person("contoso").object_id}
-    late = (world.clock.now() - timedelta(days=8)).isoformat()  # the account is older than that
+    late = (world.clock.now() - timedelta(days=5)).isoformat()
     request_id = await submitted(world, Kind.DELETION, receivedAt=late)
     for _ in range(20):
         await world.run_what_is_due()

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from shared.domain.errors import InvalidTransition
 from shared.domain.journal import What
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.points import Points
 from tests.unit.test_upkeep import pass_time

@@ -10,7 +10,7 @@ from shared.domain.agenda import Retention
 from shared.domain.errors import InvalidTransition, StorageUnavailable
 from shared.domain.ports import Entry
 from shared.domain.receipts import KEYS_OWNER
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from shared.domain.upkeep import MOST_PASSED
 from tests.unit.samples import NOW

@@ -8,7 +8,8 @@ from shared.domain.account import Contact
 from shared.domain.errors import Delayed
 from shared.domain.keyed_hash import KeyedHash, ticket_digest
 from shared.domain.notices import Channel, NoticeState
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from shared.domain.ways import MailWay, webhook_way
 from shared.letters import Sender

@@ -16,7 +16,7 @@ from shared.adapters.guarded_network import GuardedNetwork
 from shared.adapters.webhooks import Receiver, SignedWebhooks, body_of
 from shared.domain.errors import AddressRefused, Delayed, OutsideUnavailable, PrivacyError, Undeliverable
 from shared.domain.ports import Notification
-from shared.domain.request import Kind, Status
+from shared.domain.states import Kind, Status
 from shared.notice_settings import build_webhooks
 from shared.settings import load_settings
 from tests.fakes import FakeClock

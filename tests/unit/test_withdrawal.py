@@ -9,7 +9,8 @@ import pytest
 from delete_function.blueprint import delete_blueprint
 from export_function.blueprint import export_blueprint
 from shared.domain.journal import What
-from shared.domain.request import Kind, PrivacyRequest, Status
+from shared.domain.request import PrivacyRequest
+from shared.domain.states import Kind, Status
 from shared.domain.subject import ObjectIdSubject
 from shared.gate import SUBMIT, AppAuth
 from tests.contract_of_api import check_schema

@@ -38,9 +38,10 @@ from shared.domain.notifier import Notifier, Way
 from shared.domain.plan import Plan
 from shared.domain.ports import Directory, JsonObject, Stored
 from shared.domain.promises import Promises
-from shared.domain.request import Kind, PrivacyRequest, Proof
+from shared.domain.request import PrivacyRequest
 from shared.domain.runner import RetryPolicy, Runner
 from shared.domain.spacing import Spacing
+from shared.domain.states import Kind, Proof
 from shared.domain.subject import Subject
 from shared.domain.topology import Topology
 from shared.domain.turn import Timing
