@@ -344,12 +344,39 @@ def _names() -> set[str]:
     return names
 
 
+HOSTS = {
+    "FUNCTIONS_WORKER_RUNTIME",
+    "AzureWebJobsStorage",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+}
+"""Read by the Functions host."""
+
+
 def test_sample_and_documentation_name_every_setting_and_no_other() -> None:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-    hosts = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"}
-    assert set(sample) - hosts == _names()
+    assert set(sample) - HOSTS == _names()
     documented = (ROOT / "docs/settings.md").read_text()
-    assert [name for name in _names() | hosts if f"`{name}`" not in documented] == []
+    assert [name for name in _names() | HOSTS if f"`{name}`" not in documented] == []
+
+
+def _deployed() -> set[str]:
+    """The names of settings in infra; a tenant, a sign-in and a webhook have the names of the sample."""
+    bicep = (ROOT / "infra/main.bicep").read_text() + (ROOT / "infra/modules/app-settings.bicep").read_text()
+    for group, name in (("TENANTS", "CONTOSO"), ("SIGN_INS", "SIGNIN"), ("WEBHOOKS", "SHOP")):
+        bicep = bicep.replace(f"{group}__${{toUpper(one.name)}}", f"{group}__{name}")
+    keys = re.findall(r"^ +'?([A-Z]\w+)'?: ", bicep, re.MULTILINE)
+    secret = re.findall(r"'((?:TENANTS|WEBHOOKS|MAIL)__\w+|HASH_KEY)'\]?", bicep)
+    parameters = json.loads((ROOT / "infra/main.parameters.json").read_text())["parameters"]
+    return {*keys, *secret, *parameters["settings"]["value"]}
+
+
+def test_the_deployment_names_every_setting_and_no_other() -> None:
+    by_identity = {"STATE__connectionString", "EXPORTS__connectionString", "RECEIPTS__KEY"}
+    of_the_plan = {"FUNCTIONS_WORKER_RUNTIME"}  # Flex Consumption refuses it: functionAppConfig.runtime
+    names = {re.sub(r"^AzureWebJobsStorage__\w+$", "AzureWebJobsStorage", name) for name in _deployed()}
+    assert names == (_names() | HOSTS) - by_identity - of_the_plan
 
 
 def test_the_sample_holds_no_secret() -> None:
