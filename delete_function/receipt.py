@@ -55,6 +55,7 @@ class Statement:
             "sub": request.reference,
             "version": VERSION,
             "request": _request(request),
+            "copy": _copy(request),
             "tenants": [self._tenant(request, events, name) for name in _tenants(request)],
             "remains": list(self._remains(request)),
             "journal": {"events": head.number, "head": head.hash},
@@ -112,6 +113,13 @@ def _request(request: PrivacyRequest) -> JsonObject:
         "reason": request.reason,
         "dpv": _dpv(request),
     }
+
+
+def _copy(request: PrivacyRequest) -> JsonObject | None:
+    """The copy of the data that came before the deletion; None where there was none."""
+    if request.archive is None:
+        return None
+    return {"confirmedAt": text(request.copy_confirmed_at), "erasedAt": text(request.archive.removed_at)}
 
 
 def _dpv(request: PrivacyRequest) -> Dpv:

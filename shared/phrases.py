@@ -116,6 +116,8 @@ class Phrases:
         archive = request.archive
         if archive is None:
             return ()
+        if archive.removed_at is not None and request.kind is Kind.DELETION:
+            return (self.say(N_("The copy of your data that we had made before was erased.")),)
         could = N_("You could download the copy until %(day)s.")
         can = N_("You can download the copy until %(day)s.")
         return (self.say(could if archive.removed_at else can) % {"day": self.day(archive.expires_at)},)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.request import Status
+from shared.domain.states import Status
 from shared.log import FIELDS
 from tests.paths import ROOT
 

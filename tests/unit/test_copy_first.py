@@ -9,9 +9,11 @@ from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition
 from shared.domain.journal import What, check
 from shared.domain.progress import Outcome
+from shared.domain.receipts import claims_in
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
+from shared.views import text
 from tests.unit.test_export_plan import archive_of
 from tests.unit.test_upkeep import pass_time
 from tests.unit.world import ADA, KEPT, World
@@ -58,6 +60,11 @@ async def test_once_the_person_has_it_the_deletion_goes_on_and_the_copy_is_erase
     journal = await world.store.journal(deletion)
     check(deletion, journal, request.last)
     assert What.COPY_CONFIRMED in {event.what for event in journal}
+    told = claims_in(request.receipt or "")["copy"]
+    assert told == {
+        "confirmedAt": text(request.copy_confirmed_at),
+        "erasedAt": text(request.archive.removed_at),
+    }
 
 
 async def test_without_a_word_it_goes_on_when_the_copy_has_expired() -> None:
