@@ -72,6 +72,9 @@ param exportsKeptAtMostDays int = 35
 @maxValue(146000)
 param evidenceKeptDays int = 731
 
+@description('Whether that policy was locked: it is then left alone, since Azure refuses to set it again.')
+param evidenceLocked bool = false
+
 @description('Days for which logs are kept.')
 @minValue(30)
 @maxValue(730)
@@ -182,6 +185,7 @@ module retention 'modules/retention.bicep' = {
     exportsName: exports.outputs.name
     workspaceId: monitoring.outputs.workspaceId
     evidenceKeptDays: evidenceKeptDays
+    evidenceLocked: evidenceLocked
     exportsKeptAtMostDays: exportsKeptAtMostDays
   }
 }

@@ -85,3 +85,28 @@ def _property(node: Node, prefix: str) -> Iterator[tuple[str, str]]:
     yield path, text_of(value)
     if value.type in {"object", "array", "for_statement"}:
         yield from _properties(value, f"{path}[]." if value.type == "array" else f"{path}.")
+
+
+def named(file: Path) -> set[str]:
+    """Every symbol that an expression names: not keys of objects, properties, or what is declared there."""
+    return {text_of(node) for node in walk(parsed(file.read_text())) if _is_use(node)}
+
+
+def bound(file: Path) -> set[str]:
+    """What a file declares, with the variables of its loops and lambdas."""
+    kinds = ("resource", "parameter", "variable", "module")
+    declared = {one.name for kind in kinds for one in declarations(kind, file)}
+    return declared | {text_of(name) for node in walk(parsed(file.read_text())) for name in _binds(node)}
+
+
+def _is_use(node: Node) -> bool:
+    if node.type != "identifier" or node.parent is None:
+        return False
+    key = node.parent.type == "object_property" and node.parent.named_children[0] == node
+    return not key and not node.parent.type.endswith("_declaration")
+
+
+def _binds(node: Node) -> Iterator[Node]:
+    if node.type in {"lambda_expression", "for_statement"}:
+        first = node.named_children[0]
+        yield from first.named_children if first.named_children else (first,)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.settings import Settings
-from tests.infra.bicep import FILES, INFRA, Declaration, declarations, parsed, text_of, walk
+from tests.infra.bicep import FILES, INFRA, Declaration, bound, declarations, named, parsed, text_of, walk
 from tests.paths import ROOT
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
@@ -75,13 +75,23 @@ def test_evidence_cannot_be_changed_while_it_is_kept() -> None:
 
 
 def test_the_second_net_removes_nothing_that_may_still_be_needed() -> None:
-    (rule,) = of_type(f"{ACCOUNT}/managementPolicies")
-    path = "definition.actions.baseBlob.delete.daysAfterModificationGreaterThan"
-    assert rule.properties[f"properties.policy.rules[].{path}"] == "exportsKeptAtMostDays"
+    assert _removal("exports") == ("exportsKeptAtMostDays", "['exports/']")
     days = int(main("parameter")["exportsKeptAtMostDays"].text.rpartition("=")[2])
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     assert days > (defaults["failed_keep"] + defaults["retry_budget"]).days
     assert days > defaults["archive_kept"].days
+
+
+def test_evidence_goes_when_its_policy_lets_it_go() -> None:
+    assert _removal("state") == ("evidenceKeptDays", "['evidence/']")
+
+
+def _removal(account: str) -> tuple[str, str]:
+    policies = of_type(f"{ACCOUNT}/managementPolicies")
+    (rule,) = [one.properties for one in policies if one.properties["parent"] == account]
+    definition = "properties.policy.rules[].definition"
+    days = rule[f"{definition}.actions.baseBlob.delete.daysAfterModificationGreaterThan"]
+    return days, rule[f"{definition}.filters.prefixMatch"]
 
 
 def test_every_role_is_given_on_a_resource_and_says_why() -> None:
@@ -197,6 +207,39 @@ def test_the_parameters_file_names_parameters_and_leaves_none_out_that_is_requir
     asked = main("parameter")
     required = {name for name, one in asked.items() if " = " not in one.text}
     assert required <= named <= set(asked)
+
+
+FUNCTIONS = {
+    *(
+        "concat",
+        "empty",
+        "environment",
+        "filter",
+        "guid",
+        "items",
+        "loadTextContent",
+        "map",
+        "reduce",
+        "replace",
+    ),
+    *(
+        "string",
+        "subscription",
+        "subscriptionResourceId",
+        "tenant",
+        "toLower",
+        "toObject",
+        "toUpper",
+        "union",
+    ),
+    *("uniqueString", "allowed", "description", "maxLength", "maxValue", "minLength", "minValue", "secure"),
+}
+"""Functions and decorators of the language that are used."""
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_symbol_is_declared(file: Path) -> None:
+    assert named(file) - FUNCTIONS - bound(file) == set()
 
 
 def test_nothing_is_declared_in_vain() -> None:
