@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from operate.exits import Exit, Failed
 
 Json = Mapping[str, object]
+ANOTHER_APP = "What answers there is not this app, or not its version."
 
 
 class Answer(BaseModel):
@@ -26,9 +27,7 @@ class Answer(BaseModel):
         try:
             return cls.model_validate(body)
         except ValidationError:
-            raise Failed(
-                Exit.WRONG_ADDRESS, "What answers there is not this app, or not its version."
-            ) from None
+            raise Failed(Exit.WRONG_ADDRESS, ANOTHER_APP) from None
 
 
 class Summary(Answer):

@@ -17,32 +17,46 @@ TIMEOUT = httpx.Timeout(60, connect=10)
 LARGEST = 50_000_000
 """Bytes of one answer; a page of 200 requests has some 100 kB, a journal of years less than 1 MB."""
 
+UNTRUSTED = (
+    "The connection cannot be trusted: the certificate does not fit the address, has expired, "
+    "or is signed by nobody this machine knows."
+)
+NOT_REACHED = "The app cannot be reached. Are name, network and proxy right?"
+TOO_SLOW = "The app did not answer in time; `show` tells what came of it."
+BROKEN_OFF = "The connection broke off; `show` tells what came of it."
+
 
 @dataclass(frozen=True)
 class Client:
-    """Calls the app at `http`'s address as whoever `token` says. Every method raises `Failed`."""
+    """Calls the app at `address` as whoever `token` says; both may raise `Failed`, as every method does."""
 
     http: httpx.Client
+    address: Callable[[], str]
     token: Callable[[], str]
     retrying: Retrying
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
         """What is there."""
-        return self._answer("GET", path, params=query, headers=self._signed())
+        return self._answer(self._signed(self._request("GET", path, query)))
 
     def post(self, path: str, body: Json) -> Json:
         """What came of it."""
-        return self._answer("POST", path, json=body, headers=self._signed())
+        return self._answer(self._signed(self._request("POST", path, body=body)))
 
     def get_open(self, path: str) -> Json:
         """What everybody may read; nobody signs in for it."""
-        return self._answer("GET", path)
+        return self._answer(self._request("GET", path))
 
-    def _signed(self) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {self.token()}"}
+    def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Json | None = None
+    ) -> httpx.Request:
+        return self.http.build_request(method, f"{self.address()}{path}", params=query, json=body)
 
-    def _answer(self, method: str, path: str, **given: object) -> Json:
-        request = self.http.build_request(method, path, **given)  # type: ignore[arg-type] # as build_request has it
+    def _signed(self, request: httpx.Request) -> httpx.Request:
+        request.headers["authorization"] = f"Bearer {self.token()}"
+        return request
+
+    def _answer(self, request: httpx.Request) -> Json:
         response = self.retrying(lambda: self._sent(request))
         if not response.is_success:
             raise refusal(response)
@@ -78,16 +92,10 @@ def _body(response: httpx.Response) -> Json:
 
 def _no_answer(error: httpx.HTTPError) -> Failed:
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
-        return Failed(
-            Exit.TLS,
-            "The connection cannot be trusted: the certificate does not fit the address, has expired, "
-            "or is signed by nobody this machine knows.",
-        )
-    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
-        return Failed(Exit.UNREACHABLE, "The app did not answer in time; `show` tells what came of it.")
+        return Failed(Exit.TLS, UNTRUSTED)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return Failed(Exit.UNREACHABLE, "The app cannot be reached. Are name, network and proxy right?")
-    return Failed(Exit.UNREACHABLE, "The connection broke off; `show` tells what came of it.")
+        return Failed(Exit.UNREACHABLE, NOT_REACHED)
+    return Failed(Exit.UNREACHABLE, TOO_SLOW if isinstance(error, httpx.TimeoutException) else BROKEN_OFF)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -7,7 +7,7 @@ from operate.answers import Json, View
 from operate.exits import Exit, Failed
 from operate.words import ENDED, NEEDS_OPERATOR
 
-FIRST, LONGEST, FACTOR = 1.0, 60.0, 1.5
+FIRST, LONGEST, FACTOR = 0.5, 60.0, 1.5
 """Seconds between two looks: grows while nothing changes, begins anew when something does."""
 MOST_MISSED = 5
 """Looks in a row that may go wrong: a network that comes and goes is no reason to stop."""

@@ -52,9 +52,9 @@ class Problem(BaseModel):
     errors: tuple[Fault, ...] = ()
 
     def line(self) -> str:
-        """On one line, with what is at fault."""
-        faults = "; ".join(f"{fault.field} {fault.rule}" for fault in self.errors)
-        return plain(f"{self.detail} {faults}".strip())
+        """On one line: what is at fault where that is listed, else the detail."""
+        faults = "; ".join(f"{fault.field.lstrip('/')} {fault.rule}".strip() for fault in self.errors)
+        return plain(f"Not taken: {faults}." if faults else self.detail)
 
 
 def refusal(response: httpx.Response) -> Failed:

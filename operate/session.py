@@ -38,11 +38,12 @@ class Session:
 
 @contextmanager
 def session(url: str | None, way: Way, around: Surroundings, *, as_json: bool) -> Iterator[Session]:
-    """Nobody signs in before the first call. Raises `Failed`."""
+    """Nobody needs an address or a sign-in before the first call."""
     shown = screen(as_json=as_json)
     token = token_source(way, os.environ, record(), shown.tell)
-    with httpx.Client(base_url=address_of(url), timeout=TIMEOUT, transport=around.transport) as http:
-        yield Session(Client(http, token, Retrying(around.sleep)), shown, around)
+    with httpx.Client(timeout=TIMEOUT, transport=around.transport) as http:
+        client = Client(http, lambda: address_of(url), token, Retrying(around.sleep))
+        yield Session(client, shown, around)
 
 
 def record() -> Path:

@@ -50,4 +50,4 @@ def _in_words(figures: Figures) -> str:
     times = figures.times
     half, most = days(times.median), days(times.nine_in_ten)
     took = f"half within {half} days, nine in ten within {most}" if times.count else "none completed"
-    return f"{figures.total} requests: {figures.overdue} overdue, {figures.late} ended late; {took}."
+    return f"Requests: {figures.total}; {figures.overdue} overdue, {figures.late} ended late; {took}."
