@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from operate.figures import Bar
 
-WIDTH, LABELS, NUMBERS, ROW, THICK = 640, 150, 60, 30, 18
+WIDTH, LABELS, NUMBERS, ROW, THICK = 480, 160, 50, 28, 16
 """Units of the picture: whole width, what labels and numbers take of it, a row's height, a bar's."""
 
 

@@ -13,19 +13,19 @@ from operate.words import ENDED, Kind, Status
 OVERDUE, STANDS_STILL = "overdue", "clock stands still"
 DUE_WITHIN: Mapping[str, timedelta] = {
     OVERDUE: timedelta(),
-    "within 5 days": timedelta(days=5),
-    "6 to 14 days": timedelta(days=14),
-    "15 to 30 days": timedelta(days=30),
-    "later": timedelta.max,
+    "under 5 days": timedelta(days=5),
+    "5 to under 14 days": timedelta(days=14),
+    "14 to under 30 days": timedelta(days=30),
+    "30 days or more": timedelta.max,
 }
 """Time left, by the most of each; operators are reminded 5 days before."""
 TOOK_UP_TO: Mapping[str, timedelta] = {
-    "less than a day": timedelta(days=1),
-    "1 to 3 days": timedelta(days=3),
-    "4 to 7 days": timedelta(days=7),
-    "8 to 14 days": timedelta(days=14),
-    "15 to 30 days": timedelta(days=30),
-    "longer": timedelta.max,
+    "under a day": timedelta(days=1),
+    "1 to under 3 days": timedelta(days=3),
+    "3 to under 7 days": timedelta(days=7),
+    "7 to under 14 days": timedelta(days=14),
+    "14 to under 30 days": timedelta(days=30),
+    "30 days or more": timedelta.max,
 }
 
 

@@ -1,6 +1,6 @@
 """Requests and people as tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -11,7 +11,7 @@ from operate.answers import Event, Found, Note, Notice, Person, Summary, TenantO
 from operate.plain import plain
 from operate.words import Status
 
-STYLES = {
+STYLES: Mapping[str, str] = {
     Status.COMPLETED: "green",
     Status.FAILED: "bold red",
     Status.AWAITING_APPROVAL: "bold yellow",
@@ -19,6 +19,8 @@ STYLES = {
     Status.CANCELLED: "dim",
 }
 NOTHING = "–"
+WHOLE = frozenset({"id", "object id", "kind", "tenant"})
+"""Columns that stay on one line, however narrow the terminal."""
 
 
 def requests_table(requests: Iterable[Summary], now: datetime) -> Table:
@@ -27,16 +29,12 @@ def requests_table(requests: Iterable[Summary], now: datetime) -> Table:
         (
             cell(one.id),
             cell(one.kind),
-            status_text(one.status),
             due_text(one, now),
-            when(one.received_at),
-            when(one.updated_at),
-            cell(one.proof),
-            cell(one.reason),
+            status_text(one.status, one.reason),
         )
         for one in requests
     ]
-    return table(("id", "kind", "status", "due", "received", "updated", "proof", "reason"), rows)
+    return table(("id", "kind", "due", "status"), rows)
 
 
 def view_parts(view: View, now: datetime) -> Group:
@@ -106,7 +104,7 @@ def table(names: Sequence[str], rows: Iterable[Sequence[Text]]) -> Table:
     """No cell is cut: ids are there to be copied."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
-        made.add_column(name, overflow="fold", no_wrap=name in {"id", "object id"})
+        made.add_column(name, overflow="fold", no_wrap=name in WHOLE)
     for row in rows:
         made.add_row(*row)
     return made
@@ -122,9 +120,10 @@ def when(moment: datetime | None) -> Text:
     return Text(f"{moment:%Y-%m-%d %H:%MZ}") if moment else Text(NOTHING, style="dim")
 
 
-def status_text(status: str) -> Text:
+def status_text(status: str, reason: str | None = None) -> Text:
     """Words carry it; colour helps."""
-    return Text(plain(status), style=STYLES.get(Status(status), "") if status in set(Status) else "")
+    text = plain(f"{status} {reason}" if reason else status)
+    return Text(text, style=STYLES.get(status, ""))
 
 
 def due_text(one: Summary, now: datetime) -> Text:
@@ -133,11 +132,11 @@ def due_text(one: Summary, now: datetime) -> Text:
     if one.status in {Status.COMPLETED, Status.REFUSED, Status.CANCELLED}:
         return Text(day)
     if one.paused_at:
-        return Text(f"{day} (clock stands still)", style="dim")
+        return Text(f"{day} stands still", style="dim")
     days = (one.due_at - now).days
     if days < 0:
-        return Text(f"{day} (overdue)", style="bold red")
-    return Text(f"{day} ({days} d)", style="yellow" if days < 5 else "")
+        return Text(f"{day} overdue", style="bold red")
+    return Text(f"{day} {days} d", style="yellow" if days < 5 else "")
 
 
 def titled(title: str, part: RenderableType | None) -> Group | None:

@@ -45,8 +45,15 @@ class Shell:
     @contextmanager
     def started(self, *words: str) -> Iterator[Process]:
         command = [sys.executable, "-m", "operate", *words]
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True, **pipes) as process:
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
             try:
                 yield process
             finally:

@@ -42,13 +42,13 @@ def counts(bars: object) -> dict[str, int]:
     [
         (-3, "overdue"),
         (-0.01, "overdue"),
-        (0, "within 5 days"),
-        (4.9, "within 5 days"),
-        (5, "6 to 14 days"),
-        (13.9, "6 to 14 days"),
-        (29, "15 to 30 days"),
-        (30, "later"),
-        (400, "later"),
+        (0, "under 5 days"),
+        (4.9, "under 5 days"),
+        (5, "5 to under 14 days"),
+        (13.9, "5 to under 14 days"),
+        (29, "14 to under 30 days"),
+        (30, "30 days or more"),
+        (400, "30 days or more"),
     ],
 )
 def test_open_requests_are_counted_by_the_time_left(left: float, group: str) -> None:
@@ -75,7 +75,7 @@ def test_times_are_those_of_what_was_completed_alone() -> None:
     took = [one("completed", received=-days) for days in (0.5, 1, 2, 10, 40)]
     figures = figures_of([*took, one("cancelled", received=-100), one(received=-100)], NOW)
     assert (figures.times.count, figures.times.median, figures.times.nine_in_ten) == (5, 2 * DAY, 40 * DAY)
-    by_group = {"less than a day": 1, "1 to 3 days": 2, "8 to 14 days": 1, "longer": 1}
+    by_group = {"under a day": 1, "1 to under 3 days": 2, "7 to under 14 days": 1, "30 days or more": 1}
     assert counts(figures.took) == by_group
 
 
