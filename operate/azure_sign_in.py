@@ -1,34 +1,35 @@
 """Signing in through azure-identity."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.identity import (
     AuthenticationRecord,
     AzureCliCredential,
-    CredentialUnavailableError,
     DeviceCodeCredential,
     TokenCachePersistenceOptions,
 )
 
 from operate.exits import Exit, Failed
+from operate.sign_in_refusals import told
 from operate.signing_in import SignIn, Tell, Token
+
+logging.getLogger("azure").addHandler(logging.NullHandler())  # its warnings would stand beside our own line
 
 
 def azure_cli_tokens(tenant_id: str, scope: str) -> Token:
-    """Of whoever is signed in there. What is returned raises `Failed`."""
-    return _tokens(AzureCliCredential(tenant_id=tenant_id), scope)
+    """Of whoever is signed in there. Raises `Failed`, as the result does."""
+    with told():
+        credential = AzureCliCredential(tenant_id=tenant_id)
+    return _tokens(credential, scope)
 
 
 def device_tokens(sign_in: SignIn, tell: Tell) -> Token:
     """Of whoever types the code, or did before where that is kept. Raises `Failed`, as the result does."""
-    with _told():
+    with told():
         credential = _credential(sign_in, tell)
         if sign_in.record is not None and not sign_in.record.exists():
             _keep(credential.authenticate(scopes=[sign_in.scope]), sign_in.record)
@@ -37,7 +38,7 @@ def device_tokens(sign_in: SignIn, tell: Tell) -> Token:
 
 def _tokens(credential: TokenCredential, scope: str) -> Token:
     def token() -> str:
-        with _told():
+        with told():
             return credential.get_token(scope).token
 
     return token
@@ -84,28 +85,9 @@ def _read(record: Path) -> AuthenticationRecord:
 
 def _keep(known: AuthenticationRecord, record: Path) -> None:
     """Whose tokens the key store holds: names, no secret, for the user's own eyes all the same."""
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.touch(mode=0o600)
-    record.write_text(known.serialize())
-
-
-@contextmanager
-def _told() -> Iterator[None]:
     try:
-        yield
-    except CredentialUnavailableError:
-        raise Failed(
-            Exit.SIGN_IN, "Not signed in: the Azure command line has no sign-in; run az login."
-        ) from None
-    except ServiceRequestError:
-        raise Failed(Exit.UNREACHABLE, "The login endpoint cannot be reached.") from None
-    except ClientAuthenticationError as refused:
-        raise Failed(Exit.SIGN_IN, f"The sign-in did not succeed{_code(str(refused))}.") from None
-    except (AzureError, ValueError) as other:
-        raise Failed(Exit.SIGN_IN, f"Cannot sign in: {type(other).__name__}.") from None
-
-
-def _code(text: str) -> str:
-    """Microsoft's code alone: the text beside it may name people."""
-    found = re.search(r"AADSTS\d+", text)
-    return f" ({found.group()})" if found else ""
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.touch(mode=0o600)
+        record.write_text(known.serialize())
+    except OSError as error:
+        raise Failed(Exit.SIGN_IN, f"{record} cannot be written: {error.strerror}.") from None

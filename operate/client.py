@@ -1,13 +1,14 @@
 """The app over HTTP."""
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
 import httpx
 
 from operate.answers import Json
+from operate.causes import causes
 from operate.exits import Exit, Failed
 from operate.refusals import NOT_THE_APP, refusal
 from operate.retrying import Retrying
@@ -91,15 +92,8 @@ def _body(response: httpx.Response) -> Json:
 
 
 def _no_answer(error: httpx.HTTPError) -> Failed:
-    if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+    if any(isinstance(cause, ssl.SSLError) for cause in causes(error)):
         return Failed(Exit.TLS, UNTRUSTED)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Failed(Exit.UNREACHABLE, NOT_REACHED)
     return Failed(Exit.UNREACHABLE, TOO_SLOW if isinstance(error, httpx.TimeoutException) else BROKEN_OFF)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -145,14 +146,22 @@ def test_ctrl_c_ends_the_watch_with_one_line(stack: RunningStack, shell: Shell) 
 
 
 def test_a_wrong_address_is_told_from_one_that_is_not_trusted_and_one_where_nobody_is(
-    stack: RunningStack, shell: Shell
+    stack: RunningStack, shell: Shell, tmp_path: Path
 ) -> None:
-    urls = {
-        stack.ready.inbox: Exit.WRONG_ADDRESS,
-        stack.ready.login: Exit.TLS,
-        "http://127.0.0.1:9": Exit.UNREACHABLE,
+    ids = dict.fromkeys(("OPERATE_TENANT_ID", "OPERATE_CLIENT_ID"), str(uuid4()))
+    nowhere = "127.0.0.1:9"
+    unsigned = {
+        login: shell_of(stack, tmp_path, **ids, OPERATE_AUTHORITY=login)
+        for login in (stack.ready.login, f"https://{nowhere}")
     }
-    with ThreadPoolExecutor() as pool:
-        ends = dict(zip(urls, pool.map(lambda url: shell.run("list", "--url", url), urls), strict=True))
-    assert {url: code for url, (code, _, _) in ends.items()} == urls
-    assert {len(err.splitlines()) for _, _, err in ends.values()} == {1}
+    tries = (
+        (shell, stack.ready.inbox, Exit.WRONG_ADDRESS),
+        (shell, stack.ready.login, Exit.TLS),
+        (shell, f"http://{nowhere}", Exit.UNREACHABLE),
+        (unsigned[stack.ready.login], stack.ready.app, Exit.TLS),
+        (unsigned[f"https://{nowhere}"], stack.ready.app, Exit.UNREACHABLE),
+    )
+    with ThreadPoolExecutor(3) as pool:
+        ends = list(pool.map(lambda one: one[0].run("list", "--url", one[1]), tries))
+    assert [code for code, _, _ in ends] == [code for _, _, code in tries], ends
+    assert {(out, len(err.splitlines())) for _, out, err in ends} == {("", 1)}, ends
