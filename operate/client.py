@@ -24,6 +24,7 @@ UNTRUSTED = (
 )
 NOT_REACHED = "The app cannot be reached. Are name, network and proxy right?"
 TOO_SLOW = "The app did not answer in time; `show` tells what came of it."
+CUT_SHORT = "Interrupted while the app was asked; `show` tells what came of it."
 BROKEN_OFF = "The connection broke off; `show` tells what came of it."
 
 
@@ -42,7 +43,11 @@ class Client:
 
     def post(self, path: str, body: Json) -> Json:
         """What came of it."""
-        return self._answer(self._signed(self._request("POST", path, body=body)))
+        request = self._signed(self._request("POST", path, body=body))
+        try:
+            return self._answer(request)
+        except KeyboardInterrupt:
+            raise Failed(Exit.INTERRUPTED, CUT_SHORT) from None
 
     def get_open(self, path: str) -> Json:
         """What everybody may read; nobody signs in for it."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from operate.answers import ANOTHER_APP
-from operate.client import BROKEN_OFF, NOT_REACHED, TOO_SLOW, UNTRUSTED
+from operate.client import BROKEN_OFF, CUT_SHORT, NOT_REACHED, TOO_SLOW, UNTRUSTED
 from operate.exits import Exit
 from operate.refusals import APP_FAILED, NOT_SIGNED_IN, NOT_THE_APP, USUAL
 from tests.paths import ROOT
@@ -258,6 +258,13 @@ def test_ctrl_c_ends_with_130_and_a_line() -> None:
     terminal.transport.instead = [KeyboardInterrupt()]
     done = terminal.run("list", "--json")
     assert (done.code, done.out, done.err) == (Exit.INTERRUPTED, "", "Interrupted.\n")
+
+
+def test_ctrl_c_while_the_app_is_asked_to_act_says_that_it_may_have_been() -> None:
+    terminal = Terminal()
+    terminal.transport.instead = [KeyboardInterrupt()]
+    done = terminal.run(*CANCEL)
+    assert (done.code, done.out, done.err) == (Exit.INTERRUPTED, "", f"{CUT_SHORT}\n")
 
 
 def test_a_page_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
