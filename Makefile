@@ -53,6 +53,7 @@ catalogues: setup ## Compile what people read after a change in a .po file
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) --extra operate pyproject.toml -o requirements-operate.txt
 	$(LOCK) requirements-node.in -o requirements-node.txt
 
 clean: ## Remove what setup made
