@@ -19,6 +19,7 @@ STYLES: Mapping[str, str] = {
     Status.CANCELLED: "dim",
 }
 NOTHING = "–"
+NEXT_STEPS = 8
 WHOLE = frozenset({"id", "object id", "kind", "tenant"})
 """Columns that stay on one line, however narrow the terminal."""
 
@@ -81,9 +82,12 @@ def steps_text(view: View) -> Text | None:
 
 
 def followed(view: View, now: datetime) -> Group:
-    """What is watched: where it stands and its steps."""
-    steps = titled("Steps", steps_text(view))
-    return Group(head(view, now), *((steps,) if steps else ()))
+    """What is watched: where it stands and what comes next, in less than the lines of a terminal."""
+    ahead = [plain(step.name) for step in view.steps if not step.done]
+    shown = [f"· {name}" for name in ahead[:NEXT_STEPS]]
+    more = [f"  and {len(ahead) - NEXT_STEPS} more"] if len(ahead) > NEXT_STEPS else []
+    done = f"✓ {len(view.steps) - len(ahead)} of {len(view.steps)} steps done"
+    return Group(head(view, now), Text(), Text("\n".join((done, *shown, *more))))
 
 
 def line_of(view: View) -> str:
