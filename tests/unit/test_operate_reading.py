@@ -170,6 +170,8 @@ def test_on_a_terminal_a_picture_changes_in_its_place() -> None:
     assert "✓ 0 of 16 steps done\n· identify:contoso\n" in first
     assert "  and 8 more" in first
     assert "✓ 16 of 16 steps done" in rest
+    assert "Tenants" not in first
+    assert re.search(r"contoso +collected", rest)
     assert f"export {request_id}: " not in done.out
 
 
