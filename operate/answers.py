@@ -4,7 +4,6 @@ Words are plain texts here, so that a newer app's are shown as well.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -43,11 +42,6 @@ class Summary(Answer):
     due_at: AwareDatetime
     updated_at: AwareDatetime
     paused_at: AwareDatetime | None
-
-    @property
-    def due_now(self) -> datetime | None:
-        """None while the clock stands still."""
-        return None if self.paused_at else self.due_at
 
 
 class Page(Answer):

@@ -6,8 +6,8 @@ from rich.console import Group
 from rich.text import Text
 
 from operate.answers import Json
+from operate.cells import cell, table, titled
 from operate.figures import Bar, Figures, days
-from operate.tables import cell, table, titled
 from operate.words import Kind
 
 

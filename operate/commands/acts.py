@@ -11,8 +11,8 @@ from operate.commands.command import command
 from operate.commands.parameters import Note, RequestId, Yes
 from operate.exits import Exit
 from operate.listing import REQUESTS
+from operate.one_request import line_of
 from operate.session import Session
-from operate.tables import line_of
 from operate.words import ExtensionReason, PauseReason, RefusalReason
 
 WITHOUT_REASON: Mapping[str, str] = {

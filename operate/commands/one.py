@@ -12,8 +12,8 @@ from operate.commands.parameters import RequestId
 from operate.exits import Exit
 from operate.following import Following, came_to
 from operate.listing import REQUESTS
+from operate.one_request import followed, line_of, view_parts
 from operate.session import Session
-from operate.tables import followed, line_of, view_parts
 
 Patience = Annotated[
     float, typer.Option("--for", min=1, metavar="SECONDS", help="How long to wait for its end.")

@@ -1,6 +1,7 @@
 """What operators see on their terminal."""
 
 import json
+import re
 from datetime import timedelta
 
 import httpx
@@ -61,6 +62,19 @@ def test_a_list_has_what_is_asked_for(given: tuple[str, ...], found: set[str]) -
     listed = terminal.run("list", "--json", *given).value
     assert isinstance(listed, list)
     assert {names[one["id"]] for one in listed} == found
+
+
+def test_a_list_says_what_is_overdue_what_is_near_and_where_the_clock_stands_still() -> None:
+    terminal = Terminal()
+    overdue = terminal.accept(address="a@example.com")
+    terminal.pass_time(timedelta(days=30))
+    near, still = terminal.accept(address="b@example.com"), terminal.accept(address="c@example.com")
+    terminal.run("pause", still, "--yes")
+    terminal.pass_time(timedelta(days=28))
+    rows = {line.split()[0]: line for line in terminal.run("list").out.splitlines()[1:]}
+    assert " overdue " in rows[overdue]
+    assert re.search(r" [234] d ", rows[near])
+    assert " stands still " in rows[still]
 
 
 def test_an_empty_list_is_an_empty_list() -> None:
@@ -144,6 +158,28 @@ def test_a_request_is_followed_until_it_ends_one_line_for_each_change() -> None:
     assert first.startswith(f"export {request_id}: accepted, 0 of ")
     assert last.startswith(f"export {request_id}: completed, ")
     assert len(set(lines)) == len(lines)
+
+
+def test_on_a_terminal_a_picture_changes_in_its_place() -> None:
+    terminal = Terminal()
+    request_id = terminal.accept()
+    done = terminal.run("follow", request_id, environment={"FORCE_COLOR": "1", "TERM": "xterm"})
+    assert done.code == Exit.DONE
+    assert "\x1b[1A" in done.out
+    first, _, rest = done.out.partition("\x1b[1A")
+    assert "✓ 0 of 16 steps done\n· identify:contoso\n" in first
+    assert "  and 8 more" in first
+    assert "✓ 16 of 16 steps done" in rest
+    assert "Tenants" not in first
+    assert re.search(r"contoso +collected", rest)
+    assert f"export {request_id}: " not in done.out
+
+
+def test_json_is_one_value_on_a_terminal_too() -> None:
+    terminal = Terminal()
+    done = terminal.run("follow", terminal.accept(), "--json", environment={"FORCE_COLOR": "1"})
+    assert isinstance(done.value, dict)
+    assert done.value["status"] == "completed"
 
 
 def test_looks_get_rarer_while_nothing_changes_and_end_in_time() -> None:

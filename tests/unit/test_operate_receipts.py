@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64encode as b64
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.unit.receipts import a_life, claims_of, found, journal_of, private_pe
 from tests.unit.samples import REQUEST_ID
 from tests.unit.test_verify_receipt import changed, part
 
+ANOTHER_TYPE = b64(b'{"kid": "x", "typ": "JWT"}').rstrip(b"=") + b".e30.e30"
 NO_TOKEN = {"OPERATE_TOKEN": None}
 FORM = "That is no receipt: a receipt is a JWS in compact form, as docs/receipts.md says.\n"
 
@@ -93,13 +95,25 @@ def test_a_receipt_of_another_app_is_not_verified(receipt: Path) -> None:
         (b"nonsense", FORM),
         (b"e30.e30.e30", FORM),
         (b'{"kid": "x"}', FORM),
+        (ANOTHER_TYPE, FORM),
         ("é.é.é".encode("latin-1"), "{} is not text in UTF-8.\n"),
         (b"\xff\xfe" + "a.b.c".encode("utf-16-le"), "{} is not text in UTF-8.\n"),
         (b"PK\x03\x04" + b"\xff" * 40, "{} is not text in UTF-8.\n"),
         (b"a" * 40_000, "{} is too large: 32768 bytes at most.\n"),
         (None, "{} cannot be read: No such file or directory.\n"),
     ],
-    ids=["empty", "text", "another JWS", "JSON", "Latin-1", "UTF-16", "archive", "too large", "no file"],
+    ids=[
+        "empty",
+        "text",
+        "another JWS",
+        "JSON",
+        "another type",
+        "Latin-1",
+        "UTF-16",
+        "archive",
+        "too large",
+        "no file",
+    ],
 )
 def test_a_file_of_another_format_is_told_from_a_false_receipt(
     receipt: Path, content: bytes | None, line: str

@@ -271,7 +271,8 @@ def test_a_page_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("operate.client.LARGEST", 1000)
     terminal = Terminal()
     terminal.transport.instead = [httpx.Response(200, content=b"{" + b" " * 1001 + b"}")]
-    assert terminal.run(*SHOW).code == Exit.WRONG_ADDRESS
+    done = terminal.run(*SHOW)
+    assert (done.code, done.err) == (Exit.WRONG_ADDRESS, f"{NOT_THE_APP}\n")
 
 
 def test_an_address_may_end_in_api() -> None:

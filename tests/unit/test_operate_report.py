@@ -156,11 +156,11 @@ def test_spreadsheets_find_no_formula_in_it() -> None:
 
 
 def test_a_row_says_what_is_left_or_how_long_it_took() -> None:
-    rows = list(
-        csv.DictReader(spreadsheet([one(due=-1), one("completed", received=-3, due=-1)], NOW).splitlines())
-    )
+    requests = [one(due=-1), one(due=-1, pausedAt=NOW.isoformat()), one("completed", received=-3, due=-1)]
+    rows = list(csv.DictReader(spreadsheet(requests, NOW).splitlines()))
     assert [(row["timeLeft"], row["daysToEnd"], row["late"]) for row in rows] == [
         ("overdue", "", "yes"),
+        (STANDS_STILL, "", "no"),
         ("", "3.0", "yes"),
     ]
 

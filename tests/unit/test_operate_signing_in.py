@@ -83,6 +83,12 @@ def test_of_a_refusal_microsoft_s_code_is_told_alone() -> None:
     assert refused.value.line == "The sign-in did not succeed (AADSTS50034)."
 
 
+def test_whoever_has_no_key_store_is_told_that_nothing_can_be_remembered() -> None:
+    text = "Authentication failed: Cache encryption is impossible because libsecret is not installed"
+    with pytest.raises(Failed, match="OPERATE_REMEMBER=1 needs the system's key store"), told():
+        raise ClientAuthenticationError(text)
+
+
 def test_a_record_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = tmp_path / "signed-in.json"
     record.write_text("nonsense")
