@@ -21,6 +21,7 @@ WITHOUT_REASON: Mapping[str, str] = {
     "retry": "Try a failed request again.",
     "close": "End a failed request, or leave what awaits approval as it is.",
     "resume": "Let the clock of a paused request go on.",
+    "end-archive": "Let an archive expire at once: a link to it has leaked, say.",
     "notify": "Send a notice again that was given up.",
 }
 """Acts that need no reason, and what each is."""

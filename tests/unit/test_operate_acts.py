@@ -11,6 +11,7 @@ from operate.exits import Exit
 from shared.domain.errors import DirectoryUnavailable
 from shared.domain.notices import Channel
 from shared.domain.states import Kind
+from shared.domain.subject import EmailSubject
 from tests.contract_of_api import OPENAPI
 from tests.unit.operating import Terminal
 from tests.unit.staff import RITA
@@ -45,6 +46,11 @@ def paused(terminal: Terminal) -> str:
     return request_id
 
 
+def exported(terminal: Terminal) -> str:
+    request = asyncio.run(terminal.office.world.ended(Kind.EXPORT, EmailSubject("ada@example.com")))
+    return request.id
+
+
 def untold(terminal: Terminal) -> str:
     terminal.office.world.channels = (Channel.WEBHOOK,)
     request_id = terminal.accept()
@@ -62,6 +68,7 @@ ACTS: dict[str, tuple[Callable[[Terminal], str], tuple[str, ...], str]] = {
     "extend": (accepted, ("--reason", "complexity"), "extended"),
     "pause": (accepted, (), "paused"),
     "resume": (paused, (), "resumed"),
+    "end-archive": (exported, (), "archive_ended"),
     "notify": (untold, (), "notice_renewed"),
 }
 """How a request comes to where the act is possible, what the act needs, and its event."""
