@@ -20,7 +20,7 @@ def names(group: object, before: str = "") -> set[str]:
 
 
 def test_every_command_is_in_the_table() -> None:
-    rows = set(re.findall(r"^\| `([a-z ]+?)(?: [A-Z_ ]+)?` \|", DOCUMENT, re.MULTILINE))
+    rows = set(re.findall(r"^\| `([a-z -]+?)(?: [A-Z_ ]+)?` \|", DOCUMENT, re.MULTILINE))
     assert rows == names(get_command(app))
 
 
