@@ -30,8 +30,10 @@ from shared.domain.subject import Subject
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
-DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds"})
-"""Steps of which a retried request cannot build on what they did."""
+DONE_ANEW = frozenset(
+    {"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds", "erase-archives"}
+)
+"""Steps of which a retried request cannot build on what they did: meanwhile it has held up nobody."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
 MOST_NOTES, LONGEST_NOTE = 20, 700
