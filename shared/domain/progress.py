@@ -1,7 +1,7 @@
 """What a request has found and done so far: per tenant, per section of an export, and the archive."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.account import Account
@@ -134,3 +134,7 @@ class Archive:
     sha256: str
     expires_at: datetime
     removed_at: datetime | None = None
+
+    def kept_longer(self, duration: timedelta) -> "Archive":
+        """The archive with that much more time until it expires."""
+        return replace(self, expires_at=self.expires_at + duration)

@@ -272,10 +272,22 @@ class PrivacyRequest:
         return still._noted(What.PAUSED, now, reason, by)
 
     def clock_resumed(self, now: datetime, due_at: datetime, paused: timedelta, by: str) -> "PrivacyRequest":
-        """The clock runs again; `paused` is for how long it has stood still in all."""
+        """The clock runs again; `paused` is for how long it has stood still in all.
+
+        A copy that nobody could download meanwhile is kept for longer by as much.
+        """
         if self.paused_at is None:
             raise InvalidTransition("the clock does not stand still")
-        on = replace(self, paused_at=None, paused=paused, due_at=due_at, reminded=frozenset(), updated_at=now)
+        archive = self.archive and self.archive.kept_longer(now - self.paused_at)
+        on = replace(
+            self,
+            paused_at=None,
+            paused=paused,
+            due_at=due_at,
+            archive=archive,
+            reminded=frozenset(),
+            updated_at=now,
+        )
         return on._noted(What.RESUMED, now, None, by)
 
     def with_note(self, text: str) -> "PrivacyRequest":
@@ -396,10 +408,15 @@ class PrivacyRequest:
         """A notice was sent, or, where there is a `why`, given up; the address for mail is not kept."""
         state, what = (NoticeState.DEAD, What.NOTICE_DEAD) if why else (NoticeState.SENT, What.NOTICE_SENT)
         told = self.with_notice(notice.ended(state))
-        if notice.channel is Channel.MAIL and self.ended_at is not None:
+        if notice.channel is Channel.MAIL and not self._may_mail_again:
             told = told.without_sealed(CONTACT)
         detail = f"{notice.channel}: {why}" if why else str(notice.channel)
         return told._noted(what, now, detail, "notifier")
+
+    @property
+    def _may_mail_again(self) -> bool:
+        """Whether an end may come that is told by mail: of a failed request, until it is forgotten."""
+        return self.status not in FINAL and self.subject is not None
 
     def with_notices_renewed(self, now: datetime, by: str) -> "PrivacyRequest":
         """What was given up is owed again, but for a mail whose address is not kept any more."""
@@ -440,6 +457,7 @@ class PrivacyRequest:
             leased_until=None,
             consents=(),
             paused_at=None if status in FINAL else self.paused_at,
+            tidied=False,  # a run may leave more, and so may a copy that is nobody's any more
             updated_at=now,
             ended_at=now if status in FINAL | {Status.FAILED} else None,
         )
