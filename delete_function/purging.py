@@ -119,7 +119,7 @@ class Purging:
         """Somebody wanted the account back: an operator decides whether it is deleted once more."""
         if progress.outcome is not Outcome.RESTORED:
             restored = replace(progress, outcome=Outcome.RESTORED, restorable_until=None)
-            return Unfinished(request.with_progress(restored))
+            return Unfinished(request.with_progress(restored).without_approval(RESTORED))
         present = await directory.account(object_id)
         if RESTORED not in request.approvals or progress.account is None:
             raise AskOperator(RESTORED)

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     RETAINED = "retained"
     """kept: the progress says why, or an operator ended the request and the journal says why"""
     FAILED = "failed"
-    """the retry budget was spent before this tenant was done"""
+    """not done when the retry budget was spent, or when an operator ended it after the DELETE was sent"""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from shared.domain.states import (
     BINDING,
     COPY_READY,
     COPY_STEP,
+    DELETE_STEP,
     FINAL,
     LEADS_TO,
     REVOCABLE,
@@ -34,6 +35,8 @@ DONE_ANEW = frozenset(
     {"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds", "erase-archives"}
 )
 """Steps of which a retried request cannot build on what they did: meanwhile it has held up nobody."""
+MAY_BE_THERE = frozenset({None, Outcome.RETAINED, Outcome.RESTORED, Outcome.FAILED})
+"""How a tenant may end with an account that is not deleted."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
 MOST_NOTES, LONGEST_NOTE = 20, 700
@@ -234,6 +237,10 @@ class PrivacyRequest:
         granted = replace(self, approvals=self.approvals | {self.reason})
         return granted._to(Status.RUNNING, What.APPROVED, now, self.reason, by)
 
+    def without_approval(self, reason: str) -> "PrivacyRequest":
+        """The reason has come up anew: what was approved was another."""
+        return replace(self, approvals=self.approvals - {reason})
+
     def consented(self, now: datetime, by: str) -> "PrivacyRequest":
         """The first of two operators approves; another must too."""
         if self.status is not Status.AWAITING_APPROVAL:
@@ -242,12 +249,16 @@ class PrivacyRequest:
         return agreed._noted(What.CONSENTED, now, self.reason, by)
 
     def retained(self, now: datetime, by: str) -> "PrivacyRequest":
-        """An operator ends it: what is undecided in a tenant is kept there."""
+        """An operator ends it: what is undecided in a tenant is kept there, as far as that can be said."""
         if self.status is not Status.AWAITING_APPROVAL:
             raise InvalidTransition(f"{self.status} awaits no decision")
-        kept = {name: self.progress(name).with_outcome(Outcome.RETAINED) for name in self.undecided}
+        kept = {name: self.progress(name).with_outcome(self._left_as(name)) for name in self.undecided}
         ended = replace(self, tenants={**self.tenants, **kept})
         return ended._to(Status.COMPLETED, What.COMPLETED, now, "retained", by)
+
+    def _left_as(self, tenant: str) -> Outcome:
+        """Of an account that was sent for deletion nobody can say that it is kept."""
+        return Outcome.FAILED if f"{DELETE_STEP}:{tenant}" in self.done else Outcome.RETAINED
 
     def extended(self, now: datetime, due_at: datetime, reason: str, by: str) -> "PrivacyRequest":
         """The term is extended, once, while it runs (GDPR Art. 12(3): told within the first month)."""
@@ -380,7 +391,7 @@ class PrivacyRequest:
         return tuple(
             name
             for name, progress in self.tenants.items()
-            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED, Outcome.RESTORED}
+            if progress.enabled_before and progress.outcome in MAY_BE_THERE
         )
 
     def with_unblocked(self, tenant: str, now: datetime, why: str | None = None) -> "PrivacyRequest":

@@ -175,6 +175,35 @@ async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> No
     assert world.tenants["contoso"].users == {}
 
 
+async def test_an_account_that_is_restored_a_second_time_waits_for_an_operator_a_second_time() -> None:
+    world = World()
+    deletion = await restored(world)
+    directory = world.tenants["contoso"]
+    account = directory.users[ADA]
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    await pass_time(world, 3 * HOUR)
+    del directory.recycle_bin[ADA]
+    directory.users[ADA] = account
+    await pass_time(world, timedelta(days=8), 6 * HOUR)
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert ADA in directory.users
+
+
+async def test_an_account_that_was_sent_for_deletion_is_never_called_kept() -> None:
+    world = World()
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "soft-delete:contoso")
+    stored = await world.store.get(deletion)
+    asking = stored.request.awaiting_approval(world.clock.now(), "legal_hold")
+    await world.store.save(replace(stored, request=asking))
+    closed = await world.decisions.close(deletion, "operator")
+    assert ADA in world.tenants["contoso"].recycle_bin
+    assert (closed.status, closed.outcome("contoso")) == (Status.COMPLETED, Outcome.FAILED)
+    assert closed.to_unblock == ("contoso",)  # it may have been restored
+
+
 async def test_a_restored_account_that_is_another_by_now_is_left_alone() -> None:
     world = World()
     deletion = await restored(world)
