@@ -190,6 +190,28 @@ async def test_an_account_that_is_restored_a_second_time_waits_for_an_operator_a
     assert ADA in directory.users
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["by-us", "elsewhere"])
+async def test_a_deletion_that_failed_at_the_purge_goes_on_when_it_is_tried_again(*, elsewhere: bool) -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    purges = directory.purge
+
+    async def down(object_id: str) -> None:  # noqa: ARG001 - the port names it
+        raise DirectoryUnavailable("purge_user")
+
+    directory.purge = down  # type: ignore[method-assign] # the fake is what a test may bend
+    failed = await world.ended(Kind.DELETION, EMAIL)
+    assert (failed.status, failed.outcome("contoso")) == (Status.FAILED, Outcome.SOFT_DELETED)
+    directory.purge = purges  # type: ignore[method-assign] # as above
+    if elsewhere:
+        directory.recycle_bin.clear()
+    await world.decisions.retry(failed.id, "operator")
+    request = await world.settle(failed.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert directory.recycle_bin == {}
+
+
 async def test_an_account_that_was_sent_for_deletion_is_never_called_kept() -> None:
     world = World()
     world.person("contoso")
