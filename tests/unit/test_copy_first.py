@@ -134,3 +134,17 @@ async def test_the_copy_of_a_failed_request_that_was_tidied_is_removed_once_an_o
     await world.decisions.close(deletion, "operator")
     assert (await later(world, deletion)).status is Status.CANCELLED
     assert world.blobs.committed == {}
+
+
+async def test_a_copy_expires_though_an_operator_has_not_decided_about_the_deletion() -> None:
+    world = World()
+    stored = await world.store.get((await waiting(world)).id)
+    claimed = stored.request.claimed(world.clock.now(), world.clock.now())
+    stored = await world.store.save(replace(stored, request=claimed))
+    asking = stored.request.awaiting_approval(world.clock.now(), "legal_hold")
+    await world.store.save(replace(stored, request=asking))
+    request = await later(world, asking.id, KEPT + DAY)
+    assert request.status is Status.AWAITING_APPROVAL
+    assert request.archive
+    assert request.archive.removed_at
+    assert world.blobs.committed == {}
