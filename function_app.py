@@ -243,8 +243,9 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
 
 
 def _claims(settings: Settings, base: Base, kept: Kept) -> Claims:
-    hashing, patience = base.keyed_hash, settings.export_patience
-    return Claims(kept.register, kept.store, kept.blobs, hashing, base.clock, patience)
+    hashing, promises = base.keyed_hash, _promises(settings, base, kept)
+    patience = settings.export_patience
+    return Claims(kept.register, kept.store, kept.blobs, hashing, promises, base.clock, patience)
 
 
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:

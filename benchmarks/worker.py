@@ -120,10 +120,12 @@ class Worker:
             await self.take_in(1)
 
     def _made_runner(self, window: timedelta) -> Runner:
-        timing = Timing()
-        promises = Promises(self._due, Retention(), timing.margin)
+        timing, promises = Timing(), self._made_promises()
         plans = {Kind.DELETION: self._plan(window)}
         return Runner(self._store, self._queue, promises, self._clock, self._log, plans, timing)
+
+    def _made_promises(self) -> Promises:
+        return Promises(self._due, Retention(), Timing().margin)
 
     def _plan(self, window: timedelta) -> DeletionPlan:
         clock, log, topology, blobs = self._clock, self._log, self._topology, MemoryBlobs()
@@ -132,7 +134,7 @@ class Worker:
         return DeletionPlan(
             identification=Identification(directories, topology, clock, window, FernetSeal(self._hash)),
             guarding=Guarding(directories, clock, topology.cross_tenant_match, Policy()),
-            claims=Claims(self._register, self._store, blobs, self._hash, clock, DAY),
+            claims=Claims(self._register, self._store, blobs, self._hash, self._made_promises(), clock, DAY),
             holds=holds,
             blocking=Blocking(directories),
             soft_deletion=SoftDeletion(directories, clock, log, window, 7 * DAY),

@@ -16,9 +16,9 @@ from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.plan import Step, StepResult, StepWork, names
 from shared.domain.ports import Clock
-from shared.domain.progress import TenantProgress
+from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import PrivacyRequest
-from shared.domain.states import COPY_STEP
+from shared.domain.states import COPY_STEP, DELETE_STEP
 from shared.domain.turn import Turn
 
 InTenant = Callable[[PrivacyRequest, str, Turn], Awaitable[StepResult]]
@@ -78,7 +78,7 @@ class DeletionPlan:
     def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         soft, purging = self.soft_deletion, self.purging
         works: tuple[tuple[str, InTenant], ...] = (
-            ("soft-delete", _on_account(soft.send)),
+            (DELETE_STEP, _on_account(soft.send)),
             ("verify", _on_account(soft.verify)),
             ("verify-again", _on_account(soft.verify_again)),
             ("purge", purging.purge),
@@ -94,13 +94,15 @@ class DeletionPlan:
     async def _mark(self, request: PrivacyRequest, _turn: Turn) -> PrivacyRequest:
         """Saved before the first call that cannot be taken back: no cancel is granted between the two.
 
-        Raises `Refuse` where every account must be kept, `RetryLater` where none is ready.
+        Raises `Refuse` where every account must be kept, `RetryLater` where none is ready. A request that is
+        tried again may have deleted accounts already, and goes on with those.
         """
         found = [progress for progress in request.tenants.values() if progress.account]
         to_delete = [progress for progress in found if progress.outcome is None]
-        if found and not to_delete:
+        if found and all(progress.outcome is Outcome.RETAINED for progress in found):
             raise Refuse(found[0].reason or "retained")
-        if to_delete and not any(f"block:{progress.tenant}" in request.done for progress in to_delete):
+        ready = request.irreversible_at or any(f"block:{one.tenant}" in request.done for one in to_delete)
+        if to_delete and not ready:
             raise RetryLater(LOOK_AGAIN, "tenants_not_ready")
         await self.claims.close_to_exports(request)
         return request.with_mark(self.clock.now()) if to_delete else request

@@ -60,21 +60,25 @@ class Purging:
         await self._purge(request, progress, directory, object_id, recycled, turn)
         return request
 
-    async def verify(self, request: PrivacyRequest, tenant: str, _turn: Turn) -> StepResult:
-        """Note since when the account is in neither place. Raises `NotYetSo`."""
+    async def verify(self, request: PrivacyRequest, tenant: str, turn: Turn) -> StepResult:
+        """Note since when the account is in neither place. Raises as `purge` does."""
         progress = request.progress(tenant)
         if progress.outcome not in IN_THE_BIN:
             return request
-        await self._check_absent(request, progress)
+        if await self._is_somewhere(request, progress):
+            return await self._once_more(request, tenant, turn)
         return request.with_progress(replace(progress, absent_since=self.clock.now()))
 
-    async def verify_again(self, request: PrivacyRequest, tenant: str, _turn: Turn) -> StepResult:
-        """Once more, a window later: then it is purged. Raises `RetryLater`, `NotYetSo`."""
+    async def verify_again(self, request: PrivacyRequest, tenant: str, turn: Turn) -> StepResult:
+        """Once more, a window later: then it is purged. Raises as `purge` does."""
         progress = request.progress(tenant)
         if progress.outcome not in IN_THE_BIN:
             return request
         wait_for_window(progress, self.clock, self.window)
-        await self._check_absent(request, progress)
+        if await self._is_somewhere(request, progress):
+            return await self._once_more(request, tenant, turn)
+        if progress.absent_since is None:
+            return Unfinished(request.with_progress(replace(progress, absent_since=self.clock.now())))
         purged = replace(progress, outcome=Outcome.PURGED, restorable_until=None)
         return request.with_progress(replace(purged, audits_until=self.clock.now() + self.audits_kept))
 
@@ -115,7 +119,7 @@ class Purging:
         """Somebody wanted the account back: an operator decides whether it is deleted once more."""
         if progress.outcome is not Outcome.RESTORED:
             restored = replace(progress, outcome=Outcome.RESTORED, restorable_until=None)
-            return Unfinished(request.with_progress(restored))
+            return Unfinished(request.with_progress(restored).without_approval(RESTORED))
         present = await directory.account(object_id)
         if RESTORED not in request.approvals or progress.account is None:
             raise AskOperator(RESTORED)
@@ -126,12 +130,24 @@ class Purging:
             await directory.soft_delete(object_id)
         raise NotYetSo
 
-    async def _check_absent(self, request: PrivacyRequest, progress: TenantProgress) -> None:
+    async def _once_more(self, request: PrivacyRequest, tenant: str, turn: Turn) -> StepResult:
+        """An earlier look may have met a replica that lagged behind, or somebody has restored the account.
+
+        Either way it does not count as one of the two.
+        """
+        progress = request.progress(tenant)
+        if progress.absent_since is not None:
+            return Unfinished(request.with_progress(replace(progress, absent_since=None)))
+        result = await self.purge(request, tenant, turn)
+        if isinstance(result, Unfinished):
+            return result
+        raise NotYetSo
+
+    async def _is_somewhere(self, request: PrivacyRequest, progress: TenantProgress) -> bool:
         object_id, directory = _object_id(request, progress), self.directories.of(progress)
         if object_id is None:
-            return
-        if await self._is_back(directory, object_id) or await directory.recycled(object_id) is not None:
-            raise NotYetSo
+            return False
+        return await self._is_back(directory, object_id) or await directory.recycled(object_id) is not None
 
     async def _is_back(self, directory: Directory, object_id: str) -> bool:
         return await directory.account(object_id) is not None

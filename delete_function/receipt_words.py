@@ -81,7 +81,7 @@ ACCOUNT_LEFT: Mapping[str, str] = MappingProxyType(
     }
 )
 """By outcome, what may be left; of the other outcomes nothing is."""
-AUDIT_LEFT = frozenset({"purged", "soft_deleted", "already_soft_deleted", "restored"})
+AUDIT_LEFT = frozenset({"purged", "soft_deleted", "already_soft_deleted", "restored", "failed"})
 """Where the person had an account of which the directory's audit events tell."""
 AUDIT_EVENTS = "audit events of the directory"
 RECORD = "the record of the request and its journal, without what names the person"

@@ -53,7 +53,8 @@ class ArchiveLinks:
 
 def _archive(request: PrivacyRequest, now: datetime) -> Archive:
     archive = request.archive
-    if archive is None or not (request.status is Status.COMPLETED or request.copy_first):
+    ready = request.status is Status.COMPLETED or request.copy_first
+    if archive is None or not ready or request.paused_at is not None:  # paused: it is in doubt who asks
         raise NotReady(request.status)
     if archive.removed_at is not None or archive.expires_at <= now:
         raise Expired

@@ -58,7 +58,8 @@ class Item:
 
 def agenda(request: PrivacyRequest, retention: Retention, margin: timedelta) -> tuple[Item, ...]:
     """Everything that is still to be done, soonest first; `margin` is waited beyond a lease."""
-    items = (*_of_work(request, margin), *_of_notices(request), *_of_the_end(request, retention))
+    work, copy = _of_work(request, margin), _of_the_archive(request)
+    items = (*work, *_of_notices(request), *copy, *_of_the_end(request, retention))
     return tuple(sorted(items, key=lambda item: item.at))
 
 
@@ -94,6 +95,13 @@ def _of_notices(request: PrivacyRequest) -> Iterator[Item]:
     return (Item(Act.FOLLOW_UP, notice.again_at) for notice in request.notices if notice.again_at)
 
 
+def _of_the_archive(request: PrivacyRequest) -> Iterator[Item]:
+    """Also while a deletion is open that comes after the copy: an operator may have it in hand for long."""
+    archive = request.archive
+    if archive is not None and archive.removed_at is None and request.paused_at is None:
+        yield Item(Act.EXPIRE, archive.expires_at)
+
+
 def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]:
     ended = request.ended_at
     if ended is None:
@@ -106,6 +114,4 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
         yield Item(Act.TIDY, ended + kept)
     if (request.subject is not None or request.notes) and not request.to_unblock:
         yield Item(Act.FORGET, ended + kept)
-    if request.archive is not None and request.archive.removed_at is None:
-        yield Item(Act.EXPIRE, request.archive.expires_at)
     yield Item(Act.REMOVE, ended + retention.of(request.regulation))

@@ -24,6 +24,7 @@ from shared.domain.errors import (
 from shared.domain.keyed_hash import KeyedHash
 from shared.domain.plan import Step
 from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
+from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Status
 from shared.domain.turn import Turn
@@ -51,6 +52,7 @@ class Claims:
     store: RequestStore
     blobs: ExportBlobs
     keyed_hash: KeyedHash
+    promises: Promises
     clock: Clock
     patience: timedelta
     """How long a deletion waits for a running export of the same account."""
@@ -160,11 +162,14 @@ class Claims:
         raise StorageUnavailable
 
     async def _outwait_export(self, entry: Entry, request: PrivacyRequest) -> None:
-        """Wait for the account's open export, at most `patience`; then cancel it. Raises `RetryLater`."""
+        """Wait for the account's open export, at most `patience`; then cancel it. Raises `RetryLater`.
+
+        Counted from when both are there: a deletion may have cooled off for weeks before the export came.
+        """
         export = await self._open(entry, Kind.EXPORT)
         if export is None:
             return
-        since = datetime.fromisoformat(entry.value[f"{Kind.DELETION}-since"])
+        since = max(datetime.fromisoformat(entry.value[f"{kind}-since"]) for kind in Kind)
         left = since + self.patience - self.clock.now()
         if left > timedelta():
             raise RetryLater(min(left, LOOK_AGAIN), "another_request")
@@ -174,6 +179,7 @@ class Claims:
         """Cancel a request that gives way, and remove what it had made. Raises `Overtaken`."""
         cancelled = stored.request.cancelled(self.clock.now(), "superseded", f"{by.kind} {by.id}")
         await self.store.save(replace(stored, request=cancelled))
+        await self.promises.renew(cancelled)  # what follows an end must not wait for what it waited for
         await self.blobs.remove(f"{stored.request.id}/")
 
 

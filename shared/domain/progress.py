@@ -1,7 +1,7 @@
 """What a request has found and done so far: per tenant, per section of an export, and the archive."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.account import Account
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     RETAINED = "retained"
     """kept: the progress says why, or an operator ended the request and the journal says why"""
     FAILED = "failed"
-    """the retry budget was spent before this tenant was done"""
+    """not done when the retry budget was spent, or when an operator ended it after the DELETE was sent"""
 
 
 @dataclass(frozen=True)
@@ -134,3 +134,7 @@ class Archive:
     sha256: str
     expires_at: datetime
     removed_at: datetime | None = None
+
+    def kept_longer(self, duration: timedelta) -> "Archive":
+        """The archive with that much more time until it expires."""
+        return replace(self, expires_at=self.expires_at + duration)

@@ -16,6 +16,7 @@ from shared.domain.states import (
     BINDING,
     COPY_READY,
     COPY_STEP,
+    DELETE_STEP,
     FINAL,
     LEADS_TO,
     REVOCABLE,
@@ -30,8 +31,12 @@ from shared.domain.subject import Subject
 CLAIMS, CONTACT = "id-token-claims", "contact"
 """What may be sealed on a record until it has been used: the claims of the ID token that came with the
 request, and where the person gets mail."""
-DONE_ANEW = frozenset({"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds"})
-"""Steps of which a retried request cannot build on what they did."""
+DONE_ANEW = frozenset(
+    {"claim", "cooling-off", "held", "guard-rails", "block", "mark", "holds", "erase-archives"}
+)
+"""Steps of which a retried request cannot build on what they did: meanwhile it has held up nobody."""
+MAY_BE_THERE = frozenset({None, Outcome.RETAINED, Outcome.RESTORED, Outcome.FAILED})
+"""How a tenant may end with an account that is not deleted."""
 MOST_TICKETS = 8
 """Beside the first; of older ones the digests are dropped."""
 MOST_NOTES, LONGEST_NOTE = 20, 700
@@ -232,6 +237,10 @@ class PrivacyRequest:
         granted = replace(self, approvals=self.approvals | {self.reason})
         return granted._to(Status.RUNNING, What.APPROVED, now, self.reason, by)
 
+    def without_approval(self, reason: str) -> "PrivacyRequest":
+        """The reason has come up anew: what was approved was another."""
+        return replace(self, approvals=self.approvals - {reason})
+
     def consented(self, now: datetime, by: str) -> "PrivacyRequest":
         """The first of two operators approves; another must too."""
         if self.status is not Status.AWAITING_APPROVAL:
@@ -240,12 +249,16 @@ class PrivacyRequest:
         return agreed._noted(What.CONSENTED, now, self.reason, by)
 
     def retained(self, now: datetime, by: str) -> "PrivacyRequest":
-        """An operator ends it: what is undecided in a tenant is kept there."""
+        """An operator ends it: what is undecided in a tenant is kept there, as far as that can be said."""
         if self.status is not Status.AWAITING_APPROVAL:
             raise InvalidTransition(f"{self.status} awaits no decision")
-        kept = {name: self.progress(name).with_outcome(Outcome.RETAINED) for name in self.undecided}
+        kept = {name: self.progress(name).with_outcome(self._left_as(name)) for name in self.undecided}
         ended = replace(self, tenants={**self.tenants, **kept})
         return ended._to(Status.COMPLETED, What.COMPLETED, now, "retained", by)
+
+    def _left_as(self, tenant: str) -> Outcome:
+        """Of an account that was sent for deletion nobody can say that it is kept."""
+        return Outcome.FAILED if f"{DELETE_STEP}:{tenant}" in self.done else Outcome.RETAINED
 
     def extended(self, now: datetime, due_at: datetime, reason: str, by: str) -> "PrivacyRequest":
         """The term is extended, once, while it runs (GDPR Art. 12(3): told within the first month)."""
@@ -270,10 +283,22 @@ class PrivacyRequest:
         return still._noted(What.PAUSED, now, reason, by)
 
     def clock_resumed(self, now: datetime, due_at: datetime, paused: timedelta, by: str) -> "PrivacyRequest":
-        """The clock runs again; `paused` is for how long it has stood still in all."""
+        """The clock runs again; `paused` is for how long it has stood still in all.
+
+        A copy that nobody could download meanwhile is kept for longer by as much.
+        """
         if self.paused_at is None:
             raise InvalidTransition("the clock does not stand still")
-        on = replace(self, paused_at=None, paused=paused, due_at=due_at, reminded=frozenset(), updated_at=now)
+        archive = self.archive and self.archive.kept_longer(now - self.paused_at)
+        on = replace(
+            self,
+            paused_at=None,
+            paused=paused,
+            due_at=due_at,
+            archive=archive,
+            reminded=frozenset(),
+            updated_at=now,
+        )
         return on._noted(What.RESUMED, now, None, by)
 
     def with_note(self, text: str) -> "PrivacyRequest":
@@ -366,7 +391,7 @@ class PrivacyRequest:
         return tuple(
             name
             for name, progress in self.tenants.items()
-            if progress.enabled_before and progress.outcome in {None, Outcome.RETAINED, Outcome.RESTORED}
+            if progress.enabled_before and progress.outcome in MAY_BE_THERE
         )
 
     def with_unblocked(self, tenant: str, now: datetime, why: str | None = None) -> "PrivacyRequest":
@@ -394,10 +419,15 @@ class PrivacyRequest:
         """A notice was sent, or, where there is a `why`, given up; the address for mail is not kept."""
         state, what = (NoticeState.DEAD, What.NOTICE_DEAD) if why else (NoticeState.SENT, What.NOTICE_SENT)
         told = self.with_notice(notice.ended(state))
-        if notice.channel is Channel.MAIL and self.ended_at is not None:
+        if notice.channel is Channel.MAIL and not self._may_mail_again:
             told = told.without_sealed(CONTACT)
         detail = f"{notice.channel}: {why}" if why else str(notice.channel)
         return told._noted(what, now, detail, "notifier")
+
+    @property
+    def _may_mail_again(self) -> bool:
+        """Whether an end may come that is told by mail: of a failed request, until it is forgotten."""
+        return self.status not in FINAL and self.subject is not None
 
     def with_notices_renewed(self, now: datetime, by: str) -> "PrivacyRequest":
         """What was given up is owed again, but for a mail whose address is not kept any more."""
@@ -438,6 +468,7 @@ class PrivacyRequest:
             leased_until=None,
             consents=(),
             paused_at=None if status in FINAL else self.paused_at,
+            tidied=False,  # a run may leave more, and so may a copy that is nobody's any more
             updated_at=now,
             ended_at=now if status in FINAL | {Status.FAILED} else None,
         )

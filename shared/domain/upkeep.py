@@ -204,6 +204,8 @@ class Upkeep:
         return await self._save(stored, stored.request.forgotten(self.clock.now()))
 
     async def _expire(self, stored: Stored) -> Stored:
+        if stored.request.is_leased(self.clock.now()):
+            return stored  # as with a reminder
         await self.blobs.remove(f"{stored.request.id}/")
         self.log.info("archive_expired", request_id=stored.request.id)
         return await self._save(stored, stored.request.with_archive_removed(self.clock.now()))

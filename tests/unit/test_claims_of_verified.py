@@ -1,21 +1,24 @@
 """Whose request goes first about one account: the person's own, or one that rests on an app's word."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from shared.domain.claims import CLOSED, Claims
+from delete_function.guarding import Policy
+from shared.domain.claims import CLOSED
 from shared.domain.errors import DirectoryUnavailable, Overtaken
 from shared.domain.journal import What
 from shared.domain.ports import Entry, JsonObject, Stored
 from shared.domain.progress import Outcome
+from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import ObjectIdSubject
 from shared.domain.topology import Topology
-from tests.unit.http import HASHING
 from tests.unit.samples import CONTOSO
-from tests.unit.world import ADA, PATIENCE, Vanished, World
+from tests.unit.test_upkeep import pass_time
+from tests.unit.world import ADA, PATIENCE, RETENTION, Vanished, World
 
 HERSELF = ObjectIdSubject("contoso", ADA)
 APP, PERSON = Proof.APP, Proof.PERSON
@@ -114,6 +117,51 @@ async def test_an_app_s_deletion_waits_for_the_person_s_export_no_longer_than_it
     assert PATIENCE <= deletion.irreversible_at - since <= PATIENCE + 2 * world.timing.lease
     export = await world.request(hers)
     assert (export.status, export.reason) == (Status.CANCELLED, "superseded")
+
+
+async def test_an_export_that_comes_while_an_app_s_deletion_cools_off_is_given_patience_too() -> None:
+    world = a_world()
+    world.policy = Policy(cooling_off=timedelta(days=7))
+    world.wire()
+    app_s = await until(world, "claim", Kind.DELETION, APP)
+    await world.clock.sleep(timedelta(days=7))
+    hers = await until(world, "claim", Kind.EXPORT, PERSON)
+    assert await runs(world, app_s) == WAITS
+    export, deletion = await settled(world, hers, app_s)
+    assert export.status is deletion.status is Status.COMPLETED
+
+
+async def test_what_follows_the_end_of_a_superseded_request_is_promised_at_once() -> None:
+    world = a_world()
+    app_s = await until(world, "claim", Kind.EXPORT, APP)
+    stored = await world.store.get(app_s)
+    asking = await world.store.save(
+        replace(stored, request=stored.request.awaiting_approval(world.clock.now(), "permission_missing:x"))
+    )
+    await Promises(world.due, RETENTION, world.timing.margin).renew(asking.request)
+    await settled(world, await accepted(world, Kind.EXPORT, PERSON))
+    await pass_time(world, timedelta(hours=3))
+    superseded = await world.request(app_s)
+    assert (superseded.status, superseded.subject) == (Status.CANCELLED, None)
+
+
+async def test_what_was_exported_while_a_deletion_had_failed_is_erased_when_it_is_tried_again() -> None:
+    world = a_world()
+
+    async def down(object_id: str) -> None:  # noqa: ARG001 - the port names it
+        raise DirectoryUnavailable("delete_user")
+
+    deletes = world.tenants["contoso"].soft_delete
+    world.tenants["contoso"].soft_delete = down  # type: ignore[method-assign] # a fake is bent
+    failed = await world.settle(await accepted(world, Kind.DELETION, APP))
+    assert (failed.status, "erase-archives" in failed.done) == (Status.FAILED, True)
+    export = await world.settle(await accepted(world, Kind.EXPORT, PERSON))
+    assert export.archive
+    world.tenants["contoso"].soft_delete = deletes  # type: ignore[method-assign] # as above
+    await world.decisions.retry(failed.id, "operator x")
+    deletion = await world.settle(failed.id)
+    assert (deletion.status, deletion.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert await world.blobs.names(export.id) == ()
 
 
 async def test_after_the_mark_of_an_app_s_deletion_the_person_s_export_is_refused() -> None:
@@ -268,6 +316,5 @@ async def test_a_deletion_whose_account_another_has_taken_sets_no_mark() -> None
     stale = (await world.request(app_s)).claims
     await settled(world, await accepted(world, Kind.DELETION, PERSON))
     request = replace(await world.request(app_s), claims=stale)
-    claims = Claims(world.register, world.store, world.blobs, HASHING, world.clock, PATIENCE)
     with pytest.raises(Overtaken):
-        await claims.close_to_exports(request)
+        await world.claims.close_to_exports(request)

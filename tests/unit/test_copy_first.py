@@ -1,9 +1,11 @@
 """A deletion after a copy of the data: it waits until the person has the copy, or the copy has expired."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from export_function.links import NotReady
 from shared.domain.accept import Submission
 from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition
@@ -111,4 +113,45 @@ async def test_another_deletion_of_the_person_erases_the_copy_too() -> None:
     await world.decisions.cancel(first.id, "ticket")
     world.blobs.committed[f"{first.id}/1/export.zip"] = b"left over"
     await world.ended(Kind.DELETION, EMAIL)
+    assert world.blobs.committed == {}
+
+
+async def test_while_it_is_in_doubt_who_asks_nobody_gets_the_copy_which_is_kept_for_longer() -> None:
+    world = World()
+    request = await waiting(world)
+    assert request.archive
+    await world.decisions.pause(request.id, "operator", "identity_in_doubt")
+    with pytest.raises(NotReady):
+        await world.links.mint(request.id, "ticket")
+    await later(world, request.id, KEPT + DAY)
+    await world.decisions.resume(request.id, "operator")
+    resumed = await later(world, request.id, HOUR)
+    assert resumed.archive
+    assert resumed.archive.expires_at == request.archive.expires_at + KEPT + DAY
+    assert (await world.links.mint(request.id, "ticket"))[1].url
+
+
+async def test_the_copy_of_a_failed_request_that_was_tidied_is_removed_once_an_operator_ends_it() -> None:
+    world = World()
+    stored = await world.store.get((await waiting(world)).id)
+    deletion, now = stored.request.id, world.clock.now()
+    stored = await world.store.save(replace(stored, request=stored.request.claimed(now, now)))
+    stored = await world.store.save(replace(stored, request=stored.request.failed(now, "unexpected_error")))
+    await world.store.save(replace(stored, request=stored.request.with_tidied(now)))
+    await world.decisions.close(deletion, "operator")
+    assert (await later(world, deletion)).status is Status.CANCELLED
+    assert world.blobs.committed == {}
+
+
+async def test_a_copy_expires_though_an_operator_has_not_decided_about_the_deletion() -> None:
+    world = World()
+    stored = await world.store.get((await waiting(world)).id)
+    claimed = stored.request.claimed(world.clock.now(), world.clock.now())
+    stored = await world.store.save(replace(stored, request=claimed))
+    asking = stored.request.awaiting_approval(world.clock.now(), "legal_hold")
+    await world.store.save(replace(stored, request=asking))
+    request = await later(world, asking.id, KEPT + DAY)
+    assert request.status is Status.AWAITING_APPROVAL
+    assert request.archive
+    assert request.archive.removed_at
     assert world.blobs.committed == {}

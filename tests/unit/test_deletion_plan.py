@@ -85,6 +85,42 @@ async def test_a_protection_of_seven_days_is_waited_for_and_then_the_account_is_
     assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
 
 
+async def test_a_purge_whose_look_met_a_replica_behind_is_made_good_later() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    seen, looks = directory.recycled, 0
+
+    async def behind(object_id: str) -> RecycledAccount | None:
+        nonlocal looks
+        looks += 1
+        return None if looks == 2 else await seen(object_id)  # the first is of the soft delete
+
+    directory.recycled = behind  # type: ignore[method-assign] # the fake is what a test may bend
+    request = await world.ended(Kind.DELETION, EMAIL)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert directory.calls.count(("purge", ADA)) == 1
+    assert directory.recycle_bin == {}
+
+
+async def test_an_account_that_is_restored_between_the_two_looks_waits_for_an_operator() -> None:
+    world = World()
+    account = world.person("contoso")
+    directory = world.tenants["contoso"]
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "verify-purge:contoso")
+    directory.users[ADA] = account
+    request = await world.settle(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    approved_at = world.clock.now()
+    request = await world.settle(deletion)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert (directory.users, directory.recycle_bin) == ({}, {})
+    assert request.ended_at
+    assert request.ended_at - approved_at >= WINDOW
+
+
 async def test_an_account_that_stays_in_the_recycle_bin_for_too_long_is_reported() -> None:
     world = World()
     world.person("contoso")
@@ -137,6 +173,57 @@ async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> No
     request = await world.request(deletion)
     assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
     assert world.tenants["contoso"].users == {}
+
+
+async def test_an_account_that_is_restored_a_second_time_waits_for_an_operator_a_second_time() -> None:
+    world = World()
+    deletion = await restored(world)
+    directory = world.tenants["contoso"]
+    account = directory.users[ADA]
+    await world.decisions.approve(deletion, Operator("operator", may_act=True))
+    await pass_time(world, 3 * HOUR)
+    del directory.recycle_bin[ADA]
+    directory.users[ADA] = account
+    await pass_time(world, timedelta(days=8), 6 * HOUR)
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert ADA in directory.users
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["by-us", "elsewhere"])
+async def test_a_deletion_that_failed_at_the_purge_goes_on_when_it_is_tried_again(*, elsewhere: bool) -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    purges = directory.purge
+
+    async def down(object_id: str) -> None:  # noqa: ARG001 - the port names it
+        raise DirectoryUnavailable("purge_user")
+
+    directory.purge = down  # type: ignore[method-assign] # the fake is what a test may bend
+    failed = await world.ended(Kind.DELETION, EMAIL)
+    assert (failed.status, failed.outcome("contoso")) == (Status.FAILED, Outcome.SOFT_DELETED)
+    directory.purge = purges  # type: ignore[method-assign] # as above
+    if elsewhere:
+        directory.recycle_bin.clear()
+    await world.decisions.retry(failed.id, "operator")
+    request = await world.settle(failed.id)
+    assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
+    assert directory.recycle_bin == {}
+
+
+async def test_an_account_that_was_sent_for_deletion_is_never_called_kept() -> None:
+    world = World()
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "soft-delete:contoso")
+    stored = await world.store.get(deletion)
+    asking = stored.request.awaiting_approval(world.clock.now(), "legal_hold")
+    await world.store.save(replace(stored, request=asking))
+    closed = await world.decisions.close(deletion, "operator")
+    assert ADA in world.tenants["contoso"].recycle_bin
+    assert (closed.status, closed.outcome("contoso")) == (Status.COMPLETED, Outcome.FAILED)
+    assert closed.to_unblock == ("contoso",)  # it may have been restored
 
 
 async def test_a_restored_account_that_is_another_by_now_is_left_alone() -> None:

@@ -17,9 +17,9 @@ from shared.domain.journal import What
 from shared.domain.notices import LASTS, LASTS_AT_MOST, Channel, Notice, NoticeState
 from shared.domain.notifier import Way
 from shared.domain.ports import Stored
-from shared.domain.request import PrivacyRequest
+from shared.domain.request import CONTACT, PrivacyRequest
 from shared.domain.sources import Source
-from shared.domain.states import Kind, Status
+from shared.domain.states import PURGE_FALLS_DUE, Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.test_collector import fails_at
 from tests.unit.test_upkeep import pass_time
@@ -183,6 +183,22 @@ async def test_a_second_end_is_told_as_a_second_event() -> None:
     await world.settle(export)
     assert [request.status for request, _ in telling.told] == [Status.FAILED, Status.COMPLETED]
     assert telling.told[0][1].event < telling.told[1][1].event
+
+
+async def test_a_mail_that_is_given_up_while_a_request_has_failed_leaves_the_address_for_its_end() -> None:
+    telling = Telling([Undeliverable("nothing_to_tell")])
+    world = world_with(telling, Channel.MAIL)
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    stored = await world.store.get(deletion)
+    now = world.clock.now()
+    waits = stored.request.with_sealed(CONTACT, "sealed").claimed(now, now)
+    waits = waits.waiting(now, now + DAY, PURGE_FALLS_DUE)
+    failed = waits.claimed(now, now).failed(now, "unexpected_error")
+    await world.store.save(replace(stored, request=failed))
+    await world.notifier.run(deletion)
+    request = await world.request(deletion)
+    assert (request.notices[0].state, set(request.sealed)) == (NoticeState.DEAD, {CONTACT})
+    assert request.forgotten(now).sealed == {}
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -114,7 +114,10 @@ class World:
         directories = Directories({**self.tenants, **self.directories}, self.topology.domains)
         self.seal = seal = FernetSeal(hashing)
         identification = Identification(directories, self.topology, clock, WINDOW, seal)
-        claims = Claims(self.register, self.store, self.blobs, hashing, clock, PATIENCE)
+        promises = Promises(self.due, RETENTION, self.timing.margin)
+        self.claims = claims = Claims(
+            self.register, self.store, self.blobs, hashing, promises, clock, PATIENCE
+        )
         collector = Collector(directories, self.blobs, clock, seal, self.optional)
         erasure = Erasure(self.register, self.store, self.blobs, clock)
         self.archivist = Archivist(self.blobs, clock, KEPT, self.processing)
@@ -137,7 +140,6 @@ class World:
                 clock=clock,
             ),
         }
-        promises = Promises(self.due, RETENTION, self.timing.margin)
         policy = RetryPolicy(BUDGET)
         self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
         self.notifier = Notifier(self.store, promises, clock, log, self.ways)
