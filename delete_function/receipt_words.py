@@ -58,7 +58,7 @@ VERIFIED: Mapping[str, str] = MappingProxyType(
     {
         "collected": "read: everything asked for",
         "purged": "read back twice, {apart}: neither among the users nor in the recycle bin",
-        "already_gone": "read twice, {apart}: gone before anything was done",
+        "already_gone": "read twice, {apart}: in neither place, and never seen in the recycle bin",
         "not_found": "looked for twice, {apart}: no account of the person",
         "soft_deleted": "read back: not among the users, in the recycle bin",
         "already_soft_deleted": "read: in the recycle bin before anything was done",

@@ -12,6 +12,7 @@ from shared.domain.deadlines import Regulation
 from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing
 from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.progress import Outcome
+from shared.domain.receipts import claims_in
 from shared.domain.states import Kind, Proof, Status
 from shared.domain.subject import EmailSubject, ObjectIdSubject, UserNameSubject
 from shared.domain.topology import CrossTenantMatch
@@ -210,6 +211,17 @@ async def test_a_deletion_that_failed_at_the_purge_goes_on_when_it_is_tried_agai
     request = await world.settle(failed.id)
     assert (request.status, request.outcome("contoso")) == (Status.COMPLETED, Outcome.PURGED)
     assert directory.recycle_bin == {}
+
+
+async def test_a_receipt_does_not_say_that_nothing_was_done_about_an_account_that_is_gone() -> None:
+    world = World()
+    world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "soft-delete:contoso")
+    world.tenants["contoso"].recycle_bin.clear()  # somebody else has emptied it
+    request = await world.settle(deletion)
+    assert (request.outcome("contoso"), bool(request.receipt)) == (Outcome.ALREADY_GONE, True)
+    assert "before anything was done" not in str(claims_in(request.receipt or ".")["tenants"])
 
 
 async def test_an_account_that_was_sent_for_deletion_is_never_called_kept() -> None:
