@@ -25,8 +25,8 @@ from shared.domain.progress import Part, Section, TenantProgress
 from shared.domain.request import CLAIMS, PrivacyRequest
 from shared.domain.turn import Turn
 
-MOST_PARTS = 80
-"""So that what is known of them fits into a row of the table; about 800,000 events."""
+MOST_PARTS = 40
+"""So that what is known of two lists of events fits into a row of the table; about 400,000 events each."""
 SWITCHED_OFF = "switched_off"
 """Why an optional section that settings do not name is not available; other reasons come with a fault."""
 

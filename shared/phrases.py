@@ -53,7 +53,7 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.SOFT_DELETED: N_("your account was taken out of use and lies in the recycle bin until %(until)s"),
     Outcome.ALREADY_SOFT_DELETED: N_("your account lay in the recycle bin already, until %(until)s"),
     Outcome.PURGED: N_("your account was deleted for good, and was in no recycle bin when we looked again"),
-    Outcome.ALREADY_GONE: N_("your account was removed by somebody else, and was gone when we looked again"),
+    Outcome.ALREADY_GONE: N_("your account is gone: it was in no place when we looked, and looked again"),
     Outcome.RESTORED: N_("your account was taken out of use, and somebody has brought it back since"),
     Outcome.NOT_FOUND: N_("no account of yours was found"),
     Outcome.NOT_SEARCHED: N_("not searched: nothing links it to the account that you named"),

@@ -114,4 +114,5 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
         yield Item(Act.TIDY, ended + kept)
     if (request.subject is not None or request.notes) and not request.to_unblock:
         yield Item(Act.FORGET, ended + kept)
-    yield Item(Act.REMOVE, ended + retention.of(request.regulation))
+    if not request.to_unblock:
+        yield Item(Act.REMOVE, ended + retention.of(request.regulation))

@@ -84,10 +84,13 @@ class Decisions:
         return await self._decide(request_id, note, lambda request, now: request.retried(now, by))
 
     async def close(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
-        """End a request that an operator has in hand: failed, it is cancelled; else what is left is kept."""
+        """End a request that an operator has in hand: failed before its mark, it is cancelled.
+
+        Else it is completed with what is so: nothing more is done where it was not finished.
+        """
 
         def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
-            if request.status is Status.FAILED:
+            if request.status is Status.FAILED and request.irreversible_at is None:
                 return request.cancelled(now, "closed", by)
             return request.retained(now, by)
 

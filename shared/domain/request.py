@@ -250,7 +250,8 @@ class PrivacyRequest:
 
     def retained(self, now: datetime, by: str) -> "PrivacyRequest":
         """An operator ends it: what is undecided in a tenant is kept there, as far as that can be said."""
-        if self.status is not Status.AWAITING_APPROVAL:
+        begun_and_failed = self.status is Status.FAILED and self.irreversible_at is not None
+        if self.status is not Status.AWAITING_APPROVAL and not begun_and_failed:
             raise InvalidTransition(f"{self.status} awaits no decision")
         kept = {name: self.progress(name).with_outcome(self._left_as(name)) for name in self.undecided}
         ended = replace(self, tenants={**self.tenants, **kept})
@@ -391,7 +392,7 @@ class PrivacyRequest:
         return tuple(
             name
             for name, progress in self.tenants.items()
-            if progress.enabled_before and progress.outcome in MAY_BE_THERE
+            if progress.account and progress.enabled_before and progress.outcome in MAY_BE_THERE
         )
 
     def with_unblocked(self, tenant: str, now: datetime, why: str | None = None) -> "PrivacyRequest":

@@ -5,6 +5,7 @@ names the version of the one before, so a worker that was overtaken can save not
 may go on is drawn in `shared.domain.turn`.
 """
 
+import contextlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -211,9 +212,17 @@ class Runner:
         if after <= LONGEST_NUDGE:
             await self.queue.send(request_id, after)
 
+    async def _promise(self, request: PrivacyRequest) -> None:
+        """Promise the next look by the record as it stands: others may have written, and promised, since."""
+        await self.promises.renew(request)
+        with contextlib.suppress(UnknownRequest):
+            standing = (await self.store.get(request.id)).request
+            if standing.last != request.last:
+                await self.promises.renew(standing)
+
     async def _end(self, stored: Stored, request: PrivacyRequest) -> None:
         await self.store.save(replace(stored, request=request))
-        await self.promises.renew(request)
+        await self._promise(request)
         if request.follow_up_due(self.clock.now()):
             await self._nudge(request.id, timedelta())
         self.log.info("run_ended", kind=request.kind, status=request.status, reason=request.reason)

@@ -59,7 +59,7 @@ LEADS_TO: Mapping[Status, frozenset[Status]] = MappingProxyType(
         Status.COMPLETED: frozenset(),
         Status.REFUSED: frozenset(),
         Status.CANCELLED: frozenset(),
-        Status.FAILED: frozenset({Status.RUNNING, Status.CANCELLED}),
+        Status.FAILED: frozenset({Status.RUNNING, Status.CANCELLED, Status.COMPLETED}),
     }
 )
 FINAL = frozenset(status for status, next_ones in LEADS_TO.items() if not next_ones)

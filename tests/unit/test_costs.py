@@ -25,12 +25,12 @@ PARTS = {Kind.EXPORT: 0, Kind.DELETION: 1}
 """Parts of steps that are saved by themselves: what is to be put back, before an account is blocked."""
 BESIDES = {
     Kind.EXPORT: {
-        "store.get": 1,
+        "store.get": 2,  # the second time to see that the promise is for what stands
         "register.insert": 2,  # the account's entry, and the one by which a deletion finds the archive
         "due.put": 1,
     },
     Kind.DELETION: {
-        "store.get": 2,
+        "store.get": 4,
         "register.insert": 1,
         "register.read": 4,  # for holds three times, and to close the account to exports
         "register.replace": 1,

@@ -35,6 +35,7 @@ def the_largest_request() -> PrivacyRequest:
     sections = (
         *(Section(f"section{number}", "f" * 40, "s" * 80, NOW, (part,)) for number in range(20)),
         Section("audits", "f" * 40, "s" * 80, NOW, (part,) * MOST_PARTS, "2026-11-24T11:00:00.1234567Z"),
+        Section("sign-ins", "f" * 40, "s" * 80, NOW, (part,) * MOST_PARTS, "2026-11-24T11:00:00.1234567Z"),
     )
     return replace(
         a_request_with_everything(),

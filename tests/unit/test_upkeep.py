@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from delete_function.guarding import Policy
 from shared.domain.agenda import Retention
 from shared.domain.errors import InvalidTransition, StorageUnavailable
-from shared.domain.ports import Entry
+from shared.domain.ports import Due, Entry
 from shared.domain.receipts import KEYS_OWNER
 from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
@@ -231,3 +232,21 @@ async def test_health_knows_when_the_last_sweep_went_through() -> None:
     await world.clock.sleep(HOUR)
     await world.upkeep.sweep()
     assert await world.upkeep.last_sweep() == NOW + HOUR
+
+
+async def test_a_promise_that_a_worker_makes_late_does_not_put_off_what_a_withdrawal_made_due() -> None:
+    world = World(policy=Policy(cooling_off=20 * DAY))
+    world.person("contoso")
+    world.person("fabrikam", "bbbbbbbb-0000-4000-8000-000000000002")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    put = world.due.put
+
+    async def late(due: Due) -> None:
+        world.due.put = put  # type: ignore[method-assign] # bent for one call
+        await world.decisions.cancel(deletion, "ticket")
+        await put(due)
+
+    world.due.put = late  # type: ignore[method-assign] # a fake is bent
+    await world.run_what_is_due()
+    await pass_time(world, 3 * HOUR)
+    assert (await world.request(deletion)).subject is None
