@@ -86,7 +86,8 @@ class Slice:
     stop: Callable[[], bool]
     count: int = 0
     reached: str | None = None
-    _seen: set[str] = field(default_factory=set)
+    _seen: dict[str, str] = field(default_factory=dict)
+    """The order of time of each event, by its id, that another list may yet give."""
 
     async def lines(self, directory: Directory, object_id: str) -> AsyncGenerator[list[bytes], None]:
         """The lines of the slice's events, newest first, some at a time. Raises a `DirectoryFault`."""
@@ -119,7 +120,7 @@ class Slice:
         for event in page:
             order, name = _order(self.lists.time_of(event)), str(event["id"])
             if name not in self._seen and (latest is None or order <= latest):
-                self._seen.add(name)
+                self._seen[name] = order
                 yield order, self.write(event)
 
     def _whole(self, lists: Sequence[_List]) -> list[bytes]:
@@ -127,6 +128,8 @@ class Slice:
         rows = [row for one in lists for row in one.newer(self._floor)]
         rows.sort(key=_order_of, reverse=True)
         self.count += len(rows)
+        floor = self._floor  # every list was read down to there: what is newer comes no more
+        self._seen = {name: order for name, order in self._seen.items() if floor and order <= floor}
         return [line for _, line in rows]
 
     @property
