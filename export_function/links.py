@@ -1,16 +1,14 @@
 """Links to finished archives, each an event of the request's journal before it exists."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.errors import Overtaken, StorageUnavailable
+from shared.domain.changed import changed
+from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import Clock, DownloadLinks, Link, RequestStore
 from shared.domain.progress import Archive
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Status
-
-TRIES = 5
-"""Against others who write the same record at the same time."""
 
 
 class NotReady(Exception):
@@ -36,19 +34,16 @@ class ArchiveLinks:
 
     async def mint(self, request_id: str, by: str) -> tuple[Archive, Link]:
         """A fresh link. Raises `NotReady`, `Expired`, `UnknownRequest`, `StorageUnavailable`."""
-        for _ in range(TRIES):
-            stored, now = await self.store.get(request_id), self.clock.now()
-            archive = _archive(stored.request, now)
-            if stored.request.is_leased(now):  # to write now would cost a worker its run
+        now = self.clock.now()
+
+        def noted(request: PrivacyRequest) -> PrivacyRequest:
+            _archive(request, now)
+            if request.is_leased(now):  # to write now would cost a worker its run
                 raise StorageUnavailable
-            noted = stored.request.with_link_minted(now, by)
-            try:
-                await self.store.save(replace(stored, request=noted))
-            except Overtaken:
-                continue
-            link = await self.links.mint(archive.blob, min(now + self.lifetime, archive.expires_at))
-            return archive, link
-        raise StorageUnavailable
+            return request.with_link_minted(now, by)
+
+        archive = _archive(await changed(self.store, request_id, noted), now)
+        return archive, await self.links.mint(archive.blob, min(now + self.lifetime, archive.expires_at))
 
 
 def _archive(request: PrivacyRequest, now: datetime) -> Archive:

@@ -4,19 +4,18 @@ A worker may die between the two. Evidence is written once, so the next one sign
 receipt standing, and puts that one on the record: there is one receipt, whoever made it.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.errors import Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.changed import changed
+from shared.domain.errors import UnknownRequest
 from shared.domain.journal import Event, check
 from shared.domain.ports import Clock, JsonObject, RequestStore
 from shared.domain.receipts import JOURNAL, RECEIPT, Evidence, ReceiptSigner, claims_in
 from shared.domain.request import PrivacyRequest
-
-TRIES = 5
-"""Against others who write the same record at the same time."""
 
 Journal = tuple[Event, ...]
 
@@ -36,21 +35,14 @@ class Certifier:
 
         Raises `StorageUnavailable`, `SigningUnavailable`, `JournalBroken`.
         """
-        for _ in range(TRIES):
-            try:
-                stored = await self.store.get(request_id)
-            except UnknownRequest:
-                return
-            if not stored.request.owes_receipt:
-                return
-            receipt = await self._kept(stored.request)
-            noted = stored.request.with_receipt(receipt, self.clock.now())
-            try:
-                await self.store.save(replace(stored, request=noted))
-            except Overtaken:
-                continue
-            return
-        raise StorageUnavailable
+        with contextlib.suppress(UnknownRequest):
+            request = (await self.store.get(request_id)).request
+            if request.owes_receipt:
+                receipt = await self._kept(request)
+                await changed(self.store, request_id, lambda standing: self._noted(standing, receipt))
+
+    def _noted(self, request: PrivacyRequest, receipt: str) -> PrivacyRequest | None:
+        return request.with_receipt(receipt, self.clock.now()) if request.owes_receipt else None
 
     async def _kept(self, request: PrivacyRequest) -> str:
         """The receipt that stands as evidence, and beside it the journal as far as it vouches for it."""

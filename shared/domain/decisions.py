@@ -1,22 +1,21 @@
 """What people decide about a request: withdraw it, approve, try again, end it, change its term."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared.domain.callers import Operator
+from shared.domain.changed import changed
 from shared.domain.deadlines import due_at, extended_due_at
-from shared.domain.errors import InvalidTransition, Overtaken, OwnRequest, StorageUnavailable
+from shared.domain.errors import InvalidTransition, OwnRequest, StorageUnavailable
 from shared.domain.ports import Clock, Log, RequestStore, WorkQueue
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import CAN_RUN, Kind, Status
 
 Decide = Callable[[PrivacyRequest, datetime], PrivacyRequest]
-TRIES = 10
-"""Against a worker that saves at the same time: the request is read again and the decision taken anew."""
 
 
 class FourEyes(StrEnum):
@@ -147,18 +146,13 @@ class Decisions:
         )
 
     async def _decide(self, request_id: str, note: str | None, decide: Decide) -> PrivacyRequest:
-        for _ in range(TRIES):
-            stored = await self.store.get(request_id)
-            decided = decide(stored.request, self.clock.now())
-            if note:
-                decided = decided.with_note(note)
-            try:
-                await self.store.save(replace(stored, request=decided))
-            except Overtaken:
-                continue
-            await self.promises.renew(decided)
-            if decided.status in CAN_RUN or decided.follow_up_due(self.clock.now()):
-                await self.queue.send(decided.id)
-            self.log.info("decided", status=decided.status, reason=decided.reason)
-            return decided
-        raise StorageUnavailable
+        def change(request: PrivacyRequest) -> PrivacyRequest:
+            made = decide(request, self.clock.now())
+            return made.with_note(note) if note else made
+
+        decided = await changed(self.store, request_id, change)
+        await self.promises.renew(decided)
+        if decided.status in CAN_RUN or decided.follow_up_due(self.clock.now()):
+            await self.queue.send(decided.id)
+        self.log.info("decided", status=decided.status, reason=decided.reason)
+        return decided

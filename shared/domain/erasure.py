@@ -3,18 +3,17 @@
 Every archive of an account was written into the register before its first byte.
 """
 
-from dataclasses import dataclass, replace
+import contextlib
+from dataclasses import dataclass
 
+from shared.domain.changed import changed
 from shared.domain.claims import ARCHIVE
-from shared.domain.errors import NotYetSo, Overtaken, StorageUnavailable, UnknownRequest
+from shared.domain.errors import NotYetSo, UnknownRequest
 from shared.domain.plan import Step
-from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore, Stored
+from shared.domain.ports import Clock, Entry, ExportBlobs, Register, RequestStore
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind
 from shared.domain.turn import Turn
-
-TRIES = 5
-"""Against others who write the export's record at the same time."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +44,11 @@ class Erasure:
         if await self.blobs.names(f"{export_id}/"):
             raise NotYetSo
         if export_id != request.id:
-            await self._noted(export_id, f"deletion {request.id}")
+            with contextlib.suppress(UnknownRequest):
+                by = f"deletion {request.id}"
+                await changed(self.store, export_id, lambda export: self._noted(export, by))
         await self.register.remove(entry)
 
-    async def _noted(self, export_id: str, by: str) -> None:
-        for _ in range(TRIES):
-            try:
-                stored = await self.store.get(export_id)
-                return await self._save(stored, by)
-            except UnknownRequest:
-                return None
-            except Overtaken:
-                continue
-        raise StorageUnavailable
-
-    async def _save(self, stored: Stored, by: str) -> None:
-        archive = stored.request.archive
-        if archive is not None and archive.removed_at is None:
-            erased = stored.request.with_archive_erased(self.clock.now(), by)
-            await self.store.save(replace(stored, request=erased))
+    def _noted(self, export: PrivacyRequest, by: str) -> PrivacyRequest | None:
+        standing = export.archive is not None and export.archive.removed_at is None
+        return export.with_archive_erased(self.clock.now(), by) if standing else None

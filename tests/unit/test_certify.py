@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.certify import TRIES, Certifier, lines
+from shared.domain.certify import Certifier, lines
+from shared.domain.changed import TRIES
 from shared.domain.errors import SigningUnavailable, StorageUnavailable
 from shared.domain.journal import Event, JournalBroken, What, beginning, check
 from shared.domain.ports import JsonObject, Stored

@@ -10,8 +10,9 @@ import pytest
 
 from shared.domain.accept import Submission
 from shared.domain.callers import Operator
+from shared.domain.changed import TRIES
 from shared.domain.deadlines import Regulation
-from shared.domain.decisions import TRIES, Decisions, FourEyes
+from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.errors import (
     DirectoryUnavailable,
     InvalidTransition,
