@@ -18,7 +18,7 @@ from shared.domain.plan import Step, StepResult, StepWork, names
 from shared.domain.ports import Clock
 from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import PrivacyRequest
-from shared.domain.states import COPY_STEP, DELETE_STEP
+from shared.domain.states import COPY_STEP
 from shared.domain.turn import Turn
 
 InTenant = Callable[[PrivacyRequest, str, Turn], Awaitable[StepResult]]
@@ -78,7 +78,7 @@ class DeletionPlan:
     def _in_tenant(self, tenant: str, mark: Step) -> tuple[Step, ...]:
         soft, purging = self.soft_deletion, self.purging
         works: tuple[tuple[str, InTenant], ...] = (
-            (DELETE_STEP, _on_account(soft.send)),
+            ("soft-delete", soft.send),
             ("verify", _on_account(soft.verify)),
             ("verify-again", _on_account(soft.verify_again)),
             ("purge", purging.purge),

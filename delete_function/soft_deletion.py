@@ -12,6 +12,7 @@ from shared.domain.account import Account
 from shared.domain.directories import Directories
 from shared.domain.errors import NotYetSo
 from shared.domain.identify import RECYCLE_BIN_KEEPS, wait_for_window
+from shared.domain.plan import StepResult, Unfinished
 from shared.domain.ports import Clock, Log
 from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import PrivacyRequest
@@ -28,12 +29,22 @@ class SoftDeletion:
     window: timedelta
     audits_kept: timedelta
 
-    async def send(
-        self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn
-    ) -> TenantProgress:
-        """Send the DELETE if the account is there and still the one that was pinned."""
-        await self._send(request, progress, pinned, turn)
-        return progress
+    async def send(self, request: PrivacyRequest, tenant: str, turn: Turn) -> StepResult:
+        """Send the DELETE if the account is there and still the one that was pinned.
+
+        That it may be sent is saved first: whoever ends the request after an answer that was lost must not be
+        told that the account is kept.
+        """
+        progress = request.progress(tenant)
+        pinned = progress.account
+        if pinned is None or progress.outcome is not None:
+            return request
+        if progress.delete_sent_at is not None:
+            await self._send(request, progress, pinned, turn)
+            return request
+        there = await second_look(self.directories.of(progress), pinned, request)
+        noted = request.with_progress(replace(progress, delete_sent_at=self.clock.now()))
+        return noted if there is None else Unfinished(noted)
 
     async def verify(
         self, request: PrivacyRequest, progress: TenantProgress, pinned: Account, turn: Turn

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     RETAINED = "retained"
     """kept: the progress says why, or an operator ended the request and the journal says why"""
     FAILED = "failed"
-    """not done when the retry budget was spent, or when an operator ended it after the DELETE was sent"""
+    """not done when the retry budget was spent, or when it was ended after the DELETE may have been sent"""
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class TenantProgress:
     """What was found and done in one tenant; `domain` tells it from another that is given its name.
 
     `reason` is why an account is retained. `enabled_before` is whether sign-in was allowed before this
-    request blocked it; None where there is nothing to put back. Audit events remain until `audits_until`,
-    and were seen to be gone at `audits_gone_at`.
+    request blocked it; None where there is nothing to put back. From `delete_sent_at` on the DELETE may have
+    been sent. Audit events remain until `audits_until`, and were seen to be gone at `audits_gone_at`.
     """
 
     tenant: str
@@ -108,6 +108,7 @@ class TenantProgress:
     domain: str = ""
     reason: str | None = None
     enabled_before: bool | None = None
+    delete_sent_at: datetime | None = None
     audits_until: datetime | None = None
     audits_gone_at: datetime | None = None
 

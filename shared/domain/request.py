@@ -16,7 +16,6 @@ from shared.domain.states import (
     BINDING,
     COPY_READY,
     COPY_STEP,
-    DELETE_STEP,
     FINAL,
     LEADS_TO,
     REVOCABLE,
@@ -258,8 +257,8 @@ class PrivacyRequest:
         return ended._to(Status.COMPLETED, What.COMPLETED, now, "retained", by)
 
     def _left_as(self, tenant: str) -> Outcome:
-        """Of an account that was sent for deletion nobody can say that it is kept."""
-        return Outcome.FAILED if f"{DELETE_STEP}:{tenant}" in self.done else Outcome.RETAINED
+        """Of an account that may have been sent for deletion nobody can say that it is kept."""
+        return Outcome.RETAINED if self.progress(tenant).delete_sent_at is None else Outcome.FAILED
 
     def extended(self, now: datetime, due_at: datetime, reason: str, by: str) -> "PrivacyRequest":
         """The term is extended, once, while it runs (GDPR Art. 12(3): told within the first month)."""

@@ -77,7 +77,5 @@ TOLD_OF: Mapping[Channel, frozenset[Status]] = MappingProxyType(
 """Ends that are told; that a request has failed is for operators to mend before the person hears of it."""
 PURGE_FALLS_DUE = "purge_falls_due"
 COPY_READY, COPY_STEP = "copy_to_be_confirmed", "copy-received"
-DELETE_STEP = "soft-delete"
-"""In each tenant the one that sends the account to the recycle bin."""
 TOLD_WAITS = frozenset({PURGE_FALLS_DUE, COPY_READY})
 """Reasons for waiting that are told once: they last for weeks."""

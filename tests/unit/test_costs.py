@@ -21,8 +21,9 @@ OWN = {
 """Calls that are a step's own work."""
 RUNS = {Kind.EXPORT: 1, Kind.DELETION: 2}
 """A deletion waits once, for a replication window before the last look."""
-PARTS = {Kind.EXPORT: 0, Kind.DELETION: 1}
-"""Parts of steps that are saved by themselves: what is to be put back, before an account is blocked."""
+PARTS = {Kind.EXPORT: 0, Kind.DELETION: 2}
+"""Parts of steps that are saved by themselves: what is to be put back before an account is blocked, and that
+the DELETE may be sent."""
 BESIDES = {
     Kind.EXPORT: {
         "store.get": 2,  # the second time to see that the promise is for what stands

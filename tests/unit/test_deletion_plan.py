@@ -238,6 +238,54 @@ async def test_an_account_that_was_sent_for_deletion_is_never_called_kept() -> N
     assert closed.to_unblock == ("contoso",)  # it may have been restored
 
 
+async def test_an_account_whose_delete_was_sent_and_never_answered_is_not_called_kept() -> None:
+    world = World()
+    world.person("contoso")
+    directory = world.tenants["contoso"]
+    original = directory.soft_delete
+
+    async def lost(object_id: str) -> None:
+        await original(object_id)
+        directory.account = gone  # type: ignore[method-assign] # the fake is what a test may bend
+        raise DirectoryUnavailable("delete_user")
+
+    async def gone(object_id: str) -> Account | None:  # noqa: ARG001 - the port names it
+        raise DirectoryUnavailable("read_user")
+
+    directory.soft_delete = lost  # type: ignore[method-assign] # as above
+    failed = await world.ended(Kind.DELETION, EMAIL)
+    closed = await world.decisions.close(failed.id, "operator")
+    assert ADA in directory.recycle_bin
+    assert (failed.status, closed.outcome("contoso")) == (Status.FAILED, Outcome.FAILED)
+
+
+async def test_nor_is_one_that_was_seen_and_sent_only_when_it_was_read_back() -> None:
+    world = World()
+    account = world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "holds:contoso")
+    del world.tenants["contoso"].users[ADA]  # a replica that lags behind
+    await world.settle_until(deletion, "soft-delete:contoso")
+    world.tenants["contoso"].users[ADA] = account
+    stored = await world.store.get(deletion)
+    asking = stored.request.awaiting_approval(world.clock.now(), "legal_hold")
+    await world.store.save(replace(stored, request=asking))
+    closed = await world.decisions.close(deletion, "operator")
+    assert closed.outcome("contoso") is Outcome.FAILED
+
+
+async def test_an_account_that_became_another_before_anything_was_sent_is_called_kept() -> None:
+    world = World()
+    account = world.person("contoso")
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "holds:contoso")
+    world.tenants["contoso"].users[ADA] = replace(account, created_at=NOW + timedelta(seconds=1))
+    await world.settle(deletion)
+    closed = await world.decisions.close(deletion, "operator")
+    assert ADA in world.tenants["contoso"].users
+    assert closed.outcome("contoso") is Outcome.RETAINED
+
+
 async def test_a_restored_account_that_is_another_by_now_is_left_alone() -> None:
     world = World()
     deletion = await restored(world)
