@@ -10,6 +10,7 @@ var rules = [
   { name: 'stalled', severity: 2, window: 'PT15M', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/stalled.kql') }
   { name: 'no-sweep', severity: 1, window: 'PT15M', fires: 'LessThan', than: 1, query: loadTextContent('../alerts/no-sweep.kql') }
   { name: 'poison', severity: 2, window: 'PT15M', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/poison.kql') }
+  { name: 'last-call', severity: 1, window: 'PT15M', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/last-call.kql') }
   { name: 'failed', severity: 1, window: 'PT15M', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/failed.kql') }
   { name: 'not-told', severity: 2, window: 'PT15M', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/not-told.kql') }
   { name: 'purge', severity: 3, window: 'PT1H', fires: 'GreaterThan', than: 0, query: loadTextContent('../alerts/purge.kql') }

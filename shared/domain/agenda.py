@@ -16,6 +16,8 @@ TIDY_AFTER = timedelta(hours=1)
 AT_LEAST_DAILY = timedelta(days=1)
 NEAR = timedelta(days=5)
 """So long before the due date operators are reminded."""
+LAST_CALL = timedelta(days=7)
+"""So long, or half of the time it is kept, before a failed request cannot be tried again any more."""
 
 
 class Act(Enum):
@@ -24,6 +26,7 @@ class Act(Enum):
     RUN = "run"
     REMIND_NEAR = "due_soon"
     REMIND_PAST = "overdue"
+    REMIND_LAST = "last_call"
     TIDY = "tidy"
     FOLLOW_UP = "follow_up"
     FORGET = "forget"
@@ -109,7 +112,10 @@ def _of_the_end(request: PrivacyRequest, retention: Retention) -> Iterator[Item]
     if request.to_unblock or request.owes_receipt:
         yield Item(Act.FOLLOW_UP, ended)
     # A failed request may be tried again: until then it keeps what it has collected, and whom it is about.
-    kept = retention.failed if request.status is Status.FAILED else TIDY_AFTER
+    failed = request.status is Status.FAILED
+    kept = retention.failed if failed else TIDY_AFTER
+    if failed and request.subject is not None and Act.REMIND_LAST.value not in request.reminded:
+        yield Item(Act.REMIND_LAST, ended + kept - min(LAST_CALL, kept / 2))
     if not request.tidied:
         yield Item(Act.TIDY, ended + kept)
     if (request.subject is not None or request.notes) and not request.to_unblock:

@@ -318,7 +318,7 @@ class PrivacyRequest:
         if self.subject is None:
             raise InvalidTransition("the personal identifiers were removed; make a new request")
         anew = {step for step in self.done if step.partition(":")[0] in DONE_ANEW}
-        fresh = replace(self, tries=0, failing_since=None, done=self.done - anew)
+        fresh = replace(self, tries=0, failing_since=None, done=self.done - anew, reminded=frozenset())
         return fresh._to(Status.RUNNING, What.RETRIED, now, self.reason, by)
 
     def with_tidied(self, now: datetime) -> "PrivacyRequest":

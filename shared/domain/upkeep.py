@@ -151,6 +151,7 @@ class Upkeep:
             Act.RUN: self._nudge,
             Act.REMIND_NEAR: self._remind_near,
             Act.REMIND_PAST: self._remind_past,
+            Act.REMIND_LAST: self._remind_last,
             Act.TIDY: self._tidy,
             Act.FOLLOW_UP: self._follow_up,
             Act.FORGET: self._forget,
@@ -178,6 +179,12 @@ class Upkeep:
     async def _remind_past(self, stored: Stored) -> Stored:
         return await self._remind(stored, Act.REMIND_PAST)
 
+    async def _remind_last(self, stored: Stored) -> Stored:
+        """Nobody has dealt with a failed request, and soon nobody can: whom it is about will be forgotten."""
+        request = stored.request
+        self.log.warning("request_last_call", request_id=request.id, kind=request.kind, reason=request.reason)
+        return await self._reminded(stored, Act.REMIND_LAST)
+
     async def _remind(self, stored: Stored, which: Act) -> Stored:
         request = stored.request
         self.log.warning(
@@ -189,7 +196,10 @@ class Upkeep:
         )
         if request.is_leased(self.clock.now()):
             return stored  # its worker's next save must not be refused for this; told again at the next look
-        return await self._save(stored, request.with_reminder(which.value, self.clock.now()))
+        return await self._reminded(stored, which)
+
+    async def _reminded(self, stored: Stored, which: Act) -> Stored:
+        return await self._save(stored, stored.request.with_reminder(which.value, self.clock.now()))
 
     async def _tidy(self, stored: Stored) -> Stored:
         """Remove what runs have left: everything under the request but the published archive."""

@@ -75,6 +75,7 @@ def test_the_events_that_must_not_go_unseen_have_an_alert() -> None:
     assert watched == {
         *("request_overdue", "request_due_soon", "request_stalled", "sweep_ended", "sweep_unfinished"),
         *("message_unreadable", "run_ended", "notice_dead", "purge_refused", "purge_after_due"),
+        "request_last_call",
         *("setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
     }
 

@@ -122,15 +122,47 @@ async def test_a_failed_request_keeps_its_identifiers_for_a_while_and_can_be_tri
     assert (await world.settle(request.id)).status is Status.COMPLETED
 
 
-async def test_a_failed_request_is_forgotten_in_the_end_with_all_it_had_collected() -> None:
-    world = World()
+async def failing(world: World) -> str:
+    """A request that fails each time it is tried."""
     world.person("contoso")
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     world.tenants["contoso"].audit_events = broken  # type: ignore[method-assign, assignment] # a fake is bent
-    request = await world.ended(Kind.EXPORT, EMAIL)
+    return (await world.ended(Kind.EXPORT, EMAIL)).id
+
+
+async def test_operators_are_told_once_that_a_failed_request_will_be_forgotten() -> None:
+    world = World()
+    failed = await failing(world)
+    await pass_time(world, 22 * DAY, DAY)
+    assert told(world, "request_last_call") == []
+    await pass_time(world, 7 * DAY, DAY)
+    assert [line["request_id"] for line in told(world, "request_last_call")] == [failed]
+    assert (await world.request(failed)).subject == EMAIL
+
+
+async def test_what_was_tried_again_and_fails_again_is_told_of_again() -> None:
+    world = World()
+    failed = await failing(world)
+    await pass_time(world, 25 * DAY, DAY)
+    await world.decisions.retry(failed, "operator x")
+    assert (await world.settle(failed)).status is Status.FAILED
+    await pass_time(world, 25 * DAY, DAY)
+    assert len(told(world, "request_last_call")) == 2
+
+
+async def test_a_failed_request_that_was_closed_is_told_of_no_more() -> None:
+    world = World()
+    await world.decisions.close(await failing(world), "operator x")
+    await pass_time(world, 31 * DAY, DAY)
+    assert told(world, "request_last_call") == []
+
+
+async def test_a_failed_request_is_forgotten_in_the_end_with_all_it_had_collected() -> None:
+    world = World()
+    request = await world.request(await failing(world))
     assert request.status is Status.FAILED
     assert any("/staging/" in name for name in world.blobs.committed)
     await pass_time(world, 31 * DAY, DAY)
