@@ -7,7 +7,7 @@ may go on is drawn in `shared.domain.turn`.
 
 import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,6 @@ from shared.domain.errors import (
     AskOperator,
     DirectoryFault,
     GiveUp,
-    InvalidTransition,
     Overtaken,
     PrivacyError,
     Refuse,
@@ -123,7 +122,22 @@ class Runner:
     async def _work(self, stored: Stored, turn: Turn) -> None:
         plan = self.plans[stored.request.kind](stored.request)
         self.log.info("run_started", kind=stored.request.kind, run=stored.request.run)
+        try:
+            worked = await self._each(plan, stored, turn)
+        except _Ended as ended:
+            return await self._end(ended.stored, ended.request)
+        request = worked.stored.request
+        if names(plan) <= request.done:
+            return await self._end(worked.stored, self._concluded(request))
+        if worked.asked and not _soon(worked.pauses):
+            asking = request.awaiting_approval(self.clock.now(), worked.asked[0])
+            return await self._end(worked.stored, asking)
+        return await self._pause(worked.stored, worked.pauses)
+
+    async def _each(self, plan: Sequence[Step], stored: Stored, turn: Turn) -> "_Worked":
+        """What came of every step that could be done now. Raises `_Ended`."""
         pauses: list[Pause] = []
+        asked: list[str] = []
         for step in plan:
             if step.name in stored.request.done or not step.needs <= stored.request.done:
                 continue
@@ -132,14 +146,13 @@ class Runner:
                 break
             try:
                 stored = await self._do(step, stored, turn)
-            except _Ended as ended:
-                return await self._end(ended.stored, ended.request)
             except _Paused as paused:
                 stored = paused.stored
                 pauses.append(paused.pause)
-        if names(plan) <= stored.request.done:
-            return await self._end(stored, self._concluded(stored.request))
-        return await self._pause(stored, pauses)
+            except _Asked as question:
+                stored = question.stored
+                asked.append(question.code)
+        return _Worked(stored, pauses, asked)
 
     def _concluded(self, request: PrivacyRequest) -> PrivacyRequest:
         """Completed only where there is an outcome for every tenant: nothing else was verified."""
@@ -148,14 +161,14 @@ class Runner:
         return request.completed(self.clock.now())
 
     async def _do(self, step: Step, stored: Stored, turn: Turn) -> Stored:
-        """The request with the step done. Raises `_Ended`, `_Paused`."""
+        """The request with the step done. Raises `_Ended`, `_Paused`, `_Asked`."""
         while True:
             try:
                 result = await step.run(stored.request, turn)
             except Overtaken:  # our lease has run out, or another has written what we were writing
                 raise
             except (Refuse, AskOperator, GiveUp) as signal:
-                raise _Ended(stored, self._ended_by(signal, stored.request)) from signal
+                raise self._halt(signal, stored) from signal
             except Exception as error:
                 raise _Paused(stored, self._paused_by(error, step, stored.request)) from error
             if not isinstance(result, Unfinished):
@@ -168,16 +181,16 @@ class Runner:
             if turn.over:
                 raise _Paused(stored, Pause(timedelta(), "to_be_continued"))
 
-    def _ended_by(self, signal: Refuse | AskOperator | GiveUp, request: PrivacyRequest) -> PrivacyRequest:
-        now = self.clock.now()
+    def _halt(self, signal: Refuse | AskOperator | GiveUp, stored: Stored) -> "_Ended | _Asked":
+        """After the mark nothing is taken back: an operator says how it ends, and other steps go on."""
+        request, now = stored.request, self.clock.now()
         if isinstance(signal, GiveUp):
-            return request.failed(now, signal.code)
+            return _Ended(stored, request.failed(now, signal.code))
+        if request.irreversible_at is not None:
+            return _Asked(stored, signal.code)
         if isinstance(signal, Refuse):
-            try:
-                return request.refused(now, signal.code)
-            except InvalidTransition:  # after the mark only an operator can say how it ends
-                return request.awaiting_approval(now, signal.code)
-        return request.awaiting_approval(now, signal.code)
+            return _Ended(stored, request.refused(now, signal.code))
+        return _Ended(stored, request.awaiting_approval(now, signal.code))
 
     def _paused_by(self, error: Exception, step: Step, request: PrivacyRequest) -> Pause:
         if isinstance(error, RetryLater):
@@ -196,7 +209,7 @@ class Runner:
     def _failure(self, request: PrivacyRequest, reason: str) -> Pause:
         return Pause(self.retries.pause(request.tries), reason, failed=True)
 
-    async def _pause(self, stored: Stored, pauses: list[Pause]) -> None:
+    async def _pause(self, stored: Stored, pauses: Sequence[Pause]) -> None:
         now, request = self.clock.now(), stored.request
         failures = [pause for pause in pauses if pause.failed]
         if failures:
@@ -228,6 +241,15 @@ class Runner:
         self.log.info("run_ended", kind=request.kind, status=request.status, reason=request.reason)
 
 
+@dataclass(frozen=True)
+class _Worked:
+    """Steps may have been done; others wait (`pauses`), or need an operator (`asked`, reasons)."""
+
+    stored: Stored
+    pauses: Sequence[Pause]
+    asked: Sequence[str]
+
+
 class _Ended(Exception):
     """A step has ended the run for good."""
 
@@ -244,3 +266,17 @@ class _Paused(Exception):
         super().__init__()
         self.stored = stored
         self.pause = pause
+
+
+class _Asked(Exception):
+    """A step needs an operator after the mark, from which nothing is taken back: others go on."""
+
+    def __init__(self, stored: Stored, code: str) -> None:
+        super().__init__()
+        self.stored = stored
+        self.code = code
+
+
+def _soon(pauses: Sequence[Pause]) -> bool:
+    """Whether all that others wait for is near: an operator's question can wait as long."""
+    return bool(pauses) and all(not pause.failed and pause.after <= LONGEST_NUDGE for pause in pauses)

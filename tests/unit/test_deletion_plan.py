@@ -176,6 +176,35 @@ async def test_an_operator_may_have_a_restored_account_deleted_once_more() -> No
     assert world.tenants["contoso"].users == {}
 
 
+async def restored_with_another(world: World) -> str:
+    """A deletion in two tenants: in one the account was brought back, the other awaits its last look."""
+    account = world.person("contoso")
+    world.person("fabrikam", TWIN)
+    deletion = (await world.accept(Kind.DELETION, EMAIL)).request.id
+    await world.settle_until(deletion, "verify:fabrikam")
+    world.tenants["contoso"].recycle_bin.clear()
+    world.tenants["contoso"].users[ADA] = account
+    return deletion
+
+
+async def test_an_account_that_was_restored_holds_up_no_other_tenant_and_not_the_archives() -> None:
+    world = World(linked_pair())
+    request = await world.settle(await restored_with_another(world))
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert request.outcome("fabrikam") is Outcome.PURGED
+    assert "erase-archives" in request.done
+
+
+async def test_a_question_to_an_operator_does_not_wait_until_the_recycle_bin_is_emptied() -> None:
+    world = World(linked_pair())
+    world.tenants["fabrikam"].purge_protected = {TWIN}
+    deletion = await restored_with_another(world)
+    await pass_time(world, HOUR, timedelta(minutes=5))
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert request.outcome("fabrikam") is Outcome.SOFT_DELETED
+
+
 async def test_an_account_that_is_restored_a_second_time_waits_for_an_operator_a_second_time() -> None:
     world = World()
     deletion = await restored(world)
