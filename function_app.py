@@ -48,6 +48,7 @@ from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.erasure import Erasure
+from shared.domain.hold_acts import HoldActs
 from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
@@ -403,7 +404,7 @@ def _operators_desk(base: Base, kept: Kept, doors: Doors) -> OperatorsDesk:
         decisions=doors.decisions,
         people=People(base.directories, base.topology.domains, kept.register, holds, hashing, base.log),
         letters=doors.letters,
-        holds=holds,
+        holds=HoldActs(holds, kept.evidence, hashing, base.clock),
         store=kept.store,
         clock=base.clock,
         allowance=doors.allowances.callers,

@@ -14,7 +14,8 @@ from operations_function.listing import read_wanted
 from operations_function.people import People
 from shared.domain.decisions import Decisions
 from shared.domain.errors import UnknownRequest
-from shared.domain.holds import Hold, Holds
+from shared.domain.hold_acts import HoldActs
+from shared.domain.holds import Hold
 from shared.domain.limits import SharedAllowance
 from shared.domain.plan import Plan
 from shared.domain.ports import Clock, Log, RequestStore
@@ -35,7 +36,7 @@ class OperatorsDesk:
     decisions: Decisions
     people: People
     letters: Letters
-    holds: Holds
+    holds: HoldActs
     store: RequestStore
     clock: Clock
     allowance: SharedAllowance
@@ -92,7 +93,7 @@ class OperatorsDesk:
         operator, asked = await self.gate.operator(req), read_account(*_body(req))
         self.people.check_tenant(asked.tenant)
         await self.allowance.draw(operator.name)
-        await self.holds.lift(asked.tenant, asked.object_id)
+        await self.holds.lift(asked.tenant, asked.object_id, operator.name)
         return answer(HTTPStatus.OK, {"answer": "lifted"})
 
     async def _whole(self, request: PrivacyRequest) -> func.HttpResponse:

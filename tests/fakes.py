@@ -244,12 +244,12 @@ class MemoryBlobs:
 
 @dataclass
 class MemoryEvidence:
-    """Blobs by request and name, each written once."""
+    """Blobs by folder and name, each written once."""
 
     kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    async def keep(self, request_id: str, name: str, data: bytes) -> bytes:
-        return self.kept.setdefault((request_id, name), data)
+    async def keep(self, folder: str, name: str, data: bytes) -> bytes:
+        return self.kept.setdefault((folder, name), data)
 
 
 @dataclass

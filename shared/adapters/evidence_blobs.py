@@ -21,10 +21,10 @@ class EvidenceBlobs:
     def __init__(self, service: Lazy[BlobServiceClient]) -> None:
         self._service = service
 
-    async def keep(self, request_id: str, name: str, data: bytes) -> bytes:
+    async def keep(self, folder: str, name: str, data: bytes) -> bytes:
         """See `Evidence.keep`."""
         with self._service.translated():
-            blob = (await self._service()).get_blob_client(CONTAINER, f"{request_id}/{name}")
+            blob = (await self._service()).get_blob_client(CONTAINER, f"{folder}/{name}")
         try:
             with self._service.translated():
                 await blob.upload_blob(data, overwrite=False)

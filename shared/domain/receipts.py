@@ -68,10 +68,10 @@ class ReceiptSigner(Protocol):
 class Evidence(Protocol):
     """What is written once and never changed."""
 
-    async def keep(self, request_id: str, name: str, data: bytes) -> bytes:
+    async def keep(self, folder: str, name: str, data: bytes) -> bytes:
         """What stands under this name from now on: `data`, or what was there before.
 
-        Raises `StorageUnavailable`.
+        The folder of a request is its id. Raises `StorageUnavailable`.
         """
 
 

@@ -1,11 +1,12 @@
 """Legal holds: whatever the order, a hold and a deletion do not miss each other."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.callers import Operator
-from shared.domain.errors import InvalidTransition
+from shared.domain.errors import InvalidTransition, StorageUnavailable
 from shared.domain.holds import Answer, Basis, Hold
 from shared.domain.progress import Outcome
 from shared.domain.request import PrivacyRequest
@@ -83,6 +84,57 @@ async def test_a_lifted_hold_on_an_account_without_requests_leaves_nothing() -> 
     await place(world)
     await world.holds.lift("contoso", ADA)
     assert world.register.entries == {}
+
+
+def evidence(world: World) -> list[dict[str, str]]:
+    """What is kept about holds, in the order of its names."""
+    kept = sorted((name, data) for (folder, name), data in world.evidence.kept.items() if "holds/" in folder)
+    return [json.loads(data) for _, data in kept]
+
+
+async def test_who_placed_and_who_lifted_a_hold_is_kept_for_good() -> None:
+    world = a_world()
+    await world.hold_acts.place("contoso", ADA, HOLD)
+    await world.clock.sleep(HOUR)
+    await world.hold_acts.lift("contoso", ADA, "operator y")
+    assert [(one["act"], one["by"], one["at"]) for one in evidence(world)] == [
+        ("placed", "operator x", NOW.isoformat()),
+        ("lifted", "operator y", (NOW + HOUR).isoformat()),
+    ]
+    assert {(one["basis"], one["article"]) for one in evidence(world)} == {("legal_claims", "Art. 17(3)(e)")}
+    assert ADA not in str(world.evidence.kept)
+
+
+async def test_a_hold_is_not_lifted_unless_that_is_kept() -> None:
+    world = a_world()
+    await world.hold_acts.place("contoso", ADA, HOLD)
+
+    async def down(folder: str, name: str, data: bytes) -> bytes:  # noqa: ARG001 - the port names them
+        raise StorageUnavailable
+
+    world.evidence.keep = down  # type: ignore[method-assign] # the fake is what a test may bend
+    with pytest.raises(StorageUnavailable):
+        await world.hold_acts.lift("contoso", ADA, "operator y")
+    assert await world.holds.of("contoso", ADA) == HOLD
+
+
+async def test_a_hold_stands_even_where_that_cannot_be_kept() -> None:
+    world = a_world()
+
+    async def down(folder: str, name: str, data: bytes) -> bytes:  # noqa: ARG001 - the port names them
+        raise StorageUnavailable
+
+    world.evidence.keep = down  # type: ignore[method-assign] # the fake is what a test may bend
+    with pytest.raises(StorageUnavailable):
+        await world.hold_acts.place("contoso", ADA, HOLD)
+    assert await world.holds.of("contoso", ADA) == HOLD
+
+
+async def test_a_hold_that_does_not_stand_leaves_no_evidence_of_being_lifted() -> None:
+    world = a_world()
+    with pytest.raises(InvalidTransition):
+        await world.hold_acts.lift("contoso", ADA, "operator y")
+    assert evidence(world) == []
 
 
 async def test_a_hold_survives_the_requests_about_its_account_and_their_removal() -> None:

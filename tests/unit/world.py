@@ -30,6 +30,7 @@ from shared.domain.deadlines import Regulation
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
 from shared.domain.erasure import Erasure
+from shared.domain.hold_acts import HoldActs
 from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
@@ -122,6 +123,7 @@ class World:
         erasure = Erasure(self.register, self.store, self.blobs, clock)
         self.archivist = Archivist(self.blobs, clock, KEPT, self.processing)
         self.holds = Holds(self.register, self.store, hashing, clock, log)
+        self.hold_acts = HoldActs(self.holds, self.evidence, hashing, clock)
         self.links = ArchiveLinks(self.store, FakeLinks(), clock, LINK_LIVES)
         export = ExportPlan(identification, claims, collector, self.archivist)
         plans: dict[Kind, Plan] = {
