@@ -39,6 +39,7 @@ from shared.adapters.table_due import TableDue, prepare_due
 from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
+from shared.addresses import Addresses
 from shared.degraded import degraded_blueprint
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
@@ -93,6 +94,7 @@ class Base:
     directories: Mapping[str, Directory]
     seal: Seal
     telling: Telling
+    addresses: Addresses
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _base(settings: Settings) -> Base:
         directories=_directories(settings, clock),
         seal=seal,
         telling=build_telling(settings, keyed_hash, seal, clock),
+        addresses=settings.addresses(),
     )
 
 
@@ -393,6 +396,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
         topology=base.topology,
         letters=doors.letters,
         plans=doors.plans,
+        addresses=base.addresses,
     )
 
 
@@ -409,6 +413,7 @@ def _operators_desk(base: Base, kept: Kept, doors: Doors) -> OperatorsDesk:
         allowance=doors.allowances.callers,
         plans=doors.plans,
         log=base.log,
+        addresses=base.addresses,
     )
 
 

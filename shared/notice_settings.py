@@ -56,7 +56,8 @@ def build_webhooks(settings: Settings, clock: Clock) -> SignedWebhooks:
     by_client = {one.client_id.lower(): _receiver(one) for one in given if one.client_id}
     others = next((_receiver(one) for one in given if not one.client_id), None)
     hosts = frozenset(str(urlsplit(one.url).hostname) for one in given)
-    return SignedWebhooks(by_client, others, GuardedHttp(hosts, WEBHOOK_LIMITS), clock)
+    http = GuardedHttp(hosts, WEBHOOK_LIMITS)
+    return SignedWebhooks(by_client, others, http, clock, settings.addresses())
 
 
 def build_mails(settings: Settings, clock: Clock) -> AzureMails | None:

@@ -12,10 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.addresses import Addresses
 from shared.setting_forms import (
     AccessKey,
     Address,
     Audiences,
+    BaseAddress,
     Domain,
     FileName,
     Guid,
@@ -213,6 +215,7 @@ class Settings(BaseSettings):
     webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
     mail: MailSettings | None = None
     person_page_url: Page | None = None
+    public_base_url: BaseAddress | None = None
     graph_rate: Annotated[float, Field(ge=0.1, le=1000)] = 1.0
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     processing_information: FileName | None = None
@@ -235,6 +238,10 @@ class Settings(BaseSettings):
     def hash_key_bytes(self) -> bytes:
         """The key itself."""
         return base64.b64decode(self.hash_key.get_secret_value())
+
+    def addresses(self) -> Addresses:
+        """Where callers find requests."""
+        return Addresses(self.public_base_url) if self.public_base_url else Addresses()
 
     def customer_bases(self) -> tuple[frozenset[str], ...]:
         """The sets of tenants that `LINKED_TO` joins, each tenant in exactly one."""
