@@ -76,6 +76,7 @@ def test_the_events_that_must_not_go_unseen_have_an_alert() -> None:
         *("request_overdue", "request_due_soon", "request_stalled", "sweep_ended", "sweep_unfinished"),
         *("message_unreadable", "run_ended", "notice_dead", "purge_refused", "purge_after_due"),
         *("setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
+        "unblock_given_up",
     }
 
 
