@@ -89,6 +89,7 @@ class Base:
     clock: Clock
     log: Log
     keyed_hash: KeyedHash
+    tickets: KeyedHash
     timing: Timing
     topology: Topology
     directories: Mapping[str, Directory]
@@ -159,16 +160,18 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 
 def _base(settings: Settings) -> Base:
     clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
-    seal = FernetSeal(keyed_hash)
+    tickets, *earlier = map(KeyedHash, settings.ticket_keys())
+    seal = FernetSeal(tickets, *earlier)
     return Base(
         clock=clock,
         log=get_log("app"),
         keyed_hash=keyed_hash,
+        tickets=tickets,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
         directories=_directories(settings, clock),
         seal=seal,
-        telling=build_telling(settings, keyed_hash, seal, clock),
+        telling=build_telling(settings, keyed_hash, tickets, seal, clock),
         addresses=settings.addresses(),
     )
 
@@ -381,6 +384,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
             queue=kept.queue,
             clock=base.clock,
             keyed_hash=base.keyed_hash,
+            tickets=base.tickets,
             topology=base.topology,
             zone=settings.legal_time_zone,
             spacing=spacing,
