@@ -39,6 +39,7 @@ from shared.adapters.table_due import TableDue, prepare_due
 from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
+from shared.addresses import Addresses
 from shared.degraded import degraded_blueprint
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
@@ -89,11 +90,13 @@ class Base:
     clock: Clock
     log: Log
     keyed_hash: KeyedHash
+    tickets: KeyedHash
     timing: Timing
     topology: Topology
     directories: Mapping[str, Directory]
     seal: Seal
     telling: Telling
+    addresses: Addresses
 
 
 @dataclass(frozen=True)
@@ -158,16 +161,19 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 
 def _base(settings: Settings) -> Base:
     clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
-    seal = FernetSeal(keyed_hash)
+    tickets, *earlier = map(KeyedHash, settings.ticket_keys())
+    seal = FernetSeal(tickets, *earlier)
     return Base(
         clock=clock,
         log=get_log("app"),
         keyed_hash=keyed_hash,
+        tickets=tickets,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
         directories=_directories(settings, clock),
         seal=seal,
-        telling=build_telling(settings, keyed_hash, seal, clock),
+        telling=build_telling(settings, keyed_hash, tickets, seal, clock),
+        addresses=settings.addresses(),
     )
 
 
@@ -379,6 +385,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
             queue=kept.queue,
             clock=base.clock,
             keyed_hash=base.keyed_hash,
+            tickets=base.tickets,
             topology=base.topology,
             zone=settings.legal_time_zone,
             spacing=spacing,
@@ -394,6 +401,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
         topology=base.topology,
         letters=doors.letters,
         plans=doors.plans,
+        addresses=base.addresses,
     )
 
 
@@ -410,6 +418,7 @@ def _operators_desk(base: Base, kept: Kept, doors: Doors) -> OperatorsDesk:
         allowance=doors.allowances.callers,
         plans=doors.plans,
         log=base.log,
+        addresses=base.addresses,
     )
 
 

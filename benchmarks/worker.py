@@ -153,6 +153,7 @@ class Worker:
             queue=self._queue,
             clock=self._clock,
             keyed_hash=self._hash,
+            tickets=self._hash,
             topology=self._topology,
             zone=ZoneInfo("UTC"),
             spacing=Spacing(MemoryRegister(), self._store, self._clock, self._hash, DAY),

@@ -27,6 +27,10 @@ param webhooks array = []
 @description('Values of the secret settings by name: HASH_KEY, TENANTS__…__CLIENT_SECRET, WEBHOOKS__…__SECRET and so on.')
 param secrets object
 
+@description('How many keys of tickets the secrets hold: 1 for TICKET_KEY, 2 for TICKET_KEY_PREVIOUS as well.')
+@allowed([0, 1, 2])
+param ticketKeys int = 0
+
 @description('Whether e-mails are sent by the key of the mail resource (MAIL__ACCESS_KEY) in place of the identity.')
 param mailByKey bool = false
 
@@ -90,7 +94,8 @@ var webhookSecrets = [for one in webhooks: 'WEBHOOKS__${toUpper(one.name)}__SECR
 var renewed = filter(webhooks, one => (one.?renewing ?? false))
 var nextSecrets = map(renewed, one => 'WEBHOOKS__${toUpper(one.name)}__NEXT_SECRET')
 var mailSecrets = mailByKey ? ['MAIL__ACCESS_KEY'] : []
-var secretSettings = concat(['HASH_KEY'], tenantSecrets, webhookSecrets, nextSecrets, mailSecrets)
+var ticketSecrets = take(['TICKET_KEY', 'TICKET_KEY_PREVIOUS'], ticketKeys)
+var secretSettings = concat(['HASH_KEY'], ticketSecrets, tenantSecrets, webhookSecrets, nextSecrets, mailSecrets)
 // Names of settings, and what the vault calls them: it knows no underscores.
 var vaulted = [for name in secretSettings: {
   setting: name

@@ -12,6 +12,7 @@ from operations_function.acts import ACTS
 from operations_function.bodies import read_account, read_act, read_hold, read_search
 from operations_function.listing import read_wanted
 from operations_function.people import People
+from shared.addresses import Addresses
 from shared.domain.decisions import Decisions
 from shared.domain.errors import UnknownRequest
 from shared.domain.hold_acts import HoldActs
@@ -42,13 +43,18 @@ class OperatorsDesk:
     allowance: SharedAllowance
     plans: Mapping[Kind, Plan]
     log: Log
+    addresses: Addresses
 
     async def list(self, req: func.HttpRequest) -> func.HttpResponse:
         """A page of requests by status, kind and due date."""
         await self.gate.reader(req)
         wanted = read_wanted(req)
         page = await self.store.page(wanted.statuses, wanted.after, wanted.top)
-        requests = [shown.summary(request) for request in page.requests if wanted.has(request)]
+        requests = [
+            shown.summary(request, self.addresses.of_operator)
+            for request in page.requests
+            if wanted.has(request)
+        ]
         return answer(HTTPStatus.OK, {"requests": requests, "next": page.next})
 
     async def show(self, req: func.HttpRequest) -> func.HttpResponse:
@@ -100,7 +106,7 @@ class OperatorsDesk:
         journal = await self.store.journal(request.id)
         letter = self.letters.about(request)
         steps = self.plans[request.kind](request)
-        return answer(HTTPStatus.OK, shown.whole(request, steps, journal, letter))
+        return answer(HTTPStatus.OK, shown.whole(request, steps, journal, letter, self.addresses.of_operator))
 
 
 def _body(req: func.HttpRequest) -> tuple[bytes, str]:

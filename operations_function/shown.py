@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared import views
+from shared.addresses import Path
 from shared.domain.journal import Event
 from shared.domain.plan import Step
 from shared.domain.ports import JsonObject
@@ -11,12 +12,7 @@ from shared.letters import Letter
 from shared.views import text
 
 
-def path(request: PrivacyRequest) -> str:
-    """Where an operator finds it."""
-    return f"/api/operations/requests/{request.id}"
-
-
-def summary(request: PrivacyRequest) -> JsonObject:
+def summary(request: PrivacyRequest, path: Path) -> JsonObject:
     """A line of a list."""
     return {
         "id": request.id,
@@ -35,7 +31,11 @@ def summary(request: PrivacyRequest) -> JsonObject:
 
 
 def whole(
-    request: PrivacyRequest, steps: Sequence[Step], journal: Sequence[Event], letter: Letter | None
+    request: PrivacyRequest,
+    steps: Sequence[Step],
+    journal: Sequence[Event],
+    letter: Letter | None,
+    path: Path,
 ) -> JsonObject:
     """Everything of a request but whom it is about."""
     return {

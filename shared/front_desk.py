@@ -9,6 +9,7 @@ import azure.functions as func
 import structlog
 
 from shared import views
+from shared.addresses import Addresses, Path
 from shared.bodies import bad
 from shared.domain.accept import Acceptance, Submission
 from shared.domain.callers import Person, TicketHolder
@@ -55,7 +56,7 @@ class Found:
 
     request: PrivacyRequest
     by: str
-    path: views.Path
+    path: Path
 
 
 Find = Callable[[Kind, func.HttpRequest], Awaitable[Found]]
@@ -85,6 +86,7 @@ class FrontDesk:
     topology: Topology
     letters: Letters
     plans: Mapping[Kind, Plan]
+    addresses: Addresses
 
     async def submit(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Accept an app's request about somebody: 202 with its address."""
@@ -105,7 +107,7 @@ class FrontDesk:
             claims=named.claims,
             copy_first=asked.copy_first,
         )
-        return await self._accepted(submission, views.path)
+        return await self._accepted(submission, self.addresses.of_app)
 
     async def submit_own(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Accept a person's request about themselves: 202 with its address."""
@@ -125,7 +127,7 @@ class FrontDesk:
             idempotency_key=key,
             copy_first=asked.copy_first,
         )
-        return await self._accepted(submission, views.own_path)
+        return await self._accepted(submission, self.addresses.of_person)
 
     async def show(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Where an app's request stands."""
@@ -149,7 +151,7 @@ class FrontDesk:
         request = await self._read(kind, req)
         if request.submitter != app.name:
             raise UnknownRequest
-        return Found(request, app.name, views.path)
+        return Found(request, app.name, self.addresses.of_app)
 
     async def find_own(self, kind: Kind, req: func.HttpRequest) -> Found:
         """The request that the address names, if the caller holds its ticket or it is about them.
@@ -161,7 +163,7 @@ class FrontDesk:
         request = await self._read(kind, req)
         if not _belongs(request, caller):
             raise UnknownRequest
-        return Found(request, caller.name, views.own_path)
+        return Found(request, caller.name, self.addresses.of_person)
 
     async def challenge(self, req: func.HttpRequest) -> func.HttpResponse:
         """A nonce for the sign-in that goes before a deletion: 201."""
@@ -196,7 +198,7 @@ class FrontDesk:
             self.log.info("caller_refused", code=refusal.code)
             raise
 
-    async def _accepted(self, submission: Submission, path: views.Path) -> func.HttpResponse:
+    async def _accepted(self, submission: Submission, path: Path) -> func.HttpResponse:
         accepted = await self.acceptance(submission)
         request = accepted.request
         structlog.contextvars.bind_contextvars(request_id=request.id)

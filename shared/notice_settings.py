@@ -34,13 +34,15 @@ class Telling:
         return called + mailed
 
 
-def build_telling(settings: Settings, keyed_hash: KeyedHash, seal: Seal, clock: Clock) -> Telling:
+def build_telling(
+    settings: Settings, keyed_hash: KeyedHash, tickets: KeyedHash, seal: Seal, clock: Clock
+) -> Telling:
     """Opens no connection."""
     webhooks, mails = build_webhooks(settings, clock), build_mails(settings, clock)
     ways = {Channel.WEBHOOK: webhook_way(webhooks)} if settings.webhooks else {}
     if mails is not None and settings.person_page_url is not None:
         texts = MailTexts(sender_of(settings), settings.legal_time_zone)
-        mail = MailWay(mails, texts.about, seal, keyed_hash, settings.person_page_url)
+        mail = MailWay(mails, texts.about, seal, keyed_hash, settings.person_page_url, tickets)
         ways[Channel.MAIL] = mail.way()
     return Telling(ways, webhooks)
 
@@ -56,7 +58,8 @@ def build_webhooks(settings: Settings, clock: Clock) -> SignedWebhooks:
     by_client = {one.client_id.lower(): _receiver(one) for one in given if one.client_id}
     others = next((_receiver(one) for one in given if not one.client_id), None)
     hosts = frozenset(str(urlsplit(one.url).hostname) for one in given)
-    return SignedWebhooks(by_client, others, GuardedHttp(hosts, WEBHOOK_LIMITS), clock)
+    http = GuardedHttp(hosts, WEBHOOK_LIMITS)
+    return SignedWebhooks(by_client, others, http, clock, settings.addresses())
 
 
 def build_mails(settings: Settings, clock: Clock) -> AzureMails | None:

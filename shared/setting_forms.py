@@ -73,6 +73,10 @@ def _page(value: str) -> str:
     return value
 
 
+def _base(value: str) -> str:
+    return _page(_address(value))
+
+
 def _webhook(value: str) -> str:
     if urlsplit(_page(value)).scheme != "https":
         raise RuleBroken("must be an https address")
@@ -164,6 +168,7 @@ Domain = Annotated[
 Secret = Annotated[SecretStr, BeforeValidator(resolved), Field(min_length=1)]
 Address = Annotated[str, BeforeValidator(resolved), AfterValidator(_address)]
 Page = Annotated[str, BeforeValidator(resolved), AfterValidator(_page)]
+BaseAddress = Annotated[str, BeforeValidator(resolved), AfterValidator(_base)]
 WebhookAddress = Annotated[str, BeforeValidator(resolved), AfterValidator(_webhook)]
 WebhookSecret = Annotated[SecretStr, BeforeValidator(webhook_secret), BeforeValidator(resolved)]
 AccessKey = Annotated[SecretStr, BeforeValidator(access_key), BeforeValidator(resolved)]

@@ -12,10 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.addresses import Addresses
 from shared.setting_forms import (
     AccessKey,
     Address,
     Audiences,
+    BaseAddress,
     Domain,
     FileName,
     Guid,
@@ -151,6 +153,8 @@ class Settings(BaseSettings):
     exports: StorageSettings
     receipts: ReceiptSettings
     hash_key: Annotated[SecretStr, BeforeValidator(key), BeforeValidator(resolved)]
+    ticket_key: Annotated[SecretStr, BeforeValidator(key), BeforeValidator(resolved)] | None = None
+    ticket_key_previous: Annotated[SecretStr, BeforeValidator(key), BeforeValidator(resolved)] | None = None
     legal_time_zone: Annotated[ZoneInfo, BeforeValidator(zone), BeforeValidator(resolved)]
     replication_window: Annotated[
         timedelta,
@@ -213,6 +217,7 @@ class Settings(BaseSettings):
     webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
     mail: MailSettings | None = None
     person_page_url: Page | None = None
+    public_base_url: BaseAddress | None = None
     graph_rate: Annotated[float, Field(ge=0.1, le=1000)] = 1.0
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     processing_information: FileName | None = None
@@ -235,6 +240,15 @@ class Settings(BaseSettings):
     def hash_key_bytes(self) -> bytes:
         """The key itself."""
         return base64.b64decode(self.hash_key.get_secret_value())
+
+    def ticket_keys(self) -> tuple[bytes, ...]:
+        """Keys of tickets and seals, newest first. `HASH_KEY` is the first that there was."""
+        given = (self.ticket_key, self.ticket_key_previous, self.hash_key)
+        return tuple(base64.b64decode(one.get_secret_value()) for one in given if one is not None)
+
+    def addresses(self) -> Addresses:
+        """Where callers find requests."""
+        return Addresses(self.public_base_url) if self.public_base_url else Addresses()
 
     def customer_bases(self) -> tuple[frozenset[str], ...]:
         """The sets of tenants that `LINKED_TO` joins, each tenant in exactly one."""
@@ -283,6 +297,7 @@ def _disagreements(settings: Settings) -> Iterator[Fault]:
         yield Fault("OPTIONAL_SECTIONS", f"must be of: {', '.join(sorted(OPTIONAL_SECTIONS))}")
     if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
         yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
+    yield from _ticket_key_faults(settings)
     yield from _receipt_faults(settings.receipts)
     yield from _storage_faults(
         "STATE", settings.state, ("tableServiceUri", "queueServiceUri", "blobServiceUri")
@@ -344,6 +359,14 @@ def _mail_faults(settings: Settings) -> Iterator[Fault]:
         yield Fault("MAIL", "needs either MAIL__ACCESS_KEY or an identity (MAIL__CLIENT_ID), not both")
     if settings.person_page_url is None:
         yield Fault("PERSON_PAGE_URL", "is required where MAIL is set")
+
+
+def _ticket_key_faults(settings: Settings) -> Iterator[Fault]:
+    if settings.ticket_key is None and settings.ticket_key_previous is not None:
+        yield Fault("TICKET_KEY", "is required where TICKET_KEY_PREVIOUS is set")
+    keys = settings.ticket_keys()
+    if len(set(keys)) < len(keys):
+        yield Fault("TICKET_KEY", "must be another key than TICKET_KEY_PREVIOUS and HASH_KEY")
 
 
 def _receipt_faults(receipts: ReceiptSettings) -> Iterator[Fault]:

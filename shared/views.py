@@ -1,8 +1,9 @@
 """What callers see of a request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from shared.addresses import Path
 from shared.domain.accept import Accepted
 from shared.domain.plan import Step
 from shared.domain.ports import JsonObject, JsonValue
@@ -10,25 +11,6 @@ from shared.domain.progress import Archive
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind
 from shared.letters import Letter
-
-COLLECTIONS = {Kind.EXPORT: "exports", Kind.DELETION: "deletions"}
-Path = Callable[[PrivacyRequest], str]
-"""Where a caller finds a request, relative to the app's address."""
-
-
-def path(request: PrivacyRequest) -> str:
-    """Where an app finds it."""
-    return path_of(request.kind, request.id)
-
-
-def path_of(kind: Kind, request_id: str) -> str:
-    """Where an app finds the request of this kind and id."""
-    return f"/api/{COLLECTIONS[kind]}/{request_id}"
-
-
-def own_path(request: PrivacyRequest) -> str:
-    """Where a person finds it."""
-    return f"/api/me/{COLLECTIONS[request.kind]}/{request.id}"
 
 
 def accepted(accepted: Accepted, where: Path) -> JsonObject:

@@ -1,4 +1,4 @@
-// What somebody must know of. Each query is a file of its own; docs/deployment.md says what to do.
+// What somebody must know of. Each query is a file of its own, with a runbook of the same name in docs/runbooks.
 param location string
 param tags object
 param workspaceId string
@@ -36,6 +36,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for rule 
   kind: 'LogAlert'
   properties: {
     displayName: 'Privacy requests: ${rule.name}'
+    description: 'What to do: docs/runbooks/${rule.name}.md'
     severity: rule.severity
     enabled: true
     scopes: [workspaceId]

@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from shared.domain.errors import SealBroken
 from shared.domain.keyed_hash import KeyedHash
@@ -11,10 +11,10 @@ from shared.domain.ports import JsonObject
 
 
 class FernetSeal:
-    """Implements `shared.domain.ports.Seal`."""
+    """Implements `shared.domain.ports.Seal`: closes by the newest key, opens by the earlier ones too."""
 
-    def __init__(self, keyed_hash: KeyedHash) -> None:
-        self._keyed_hash = keyed_hash
+    def __init__(self, newest: KeyedHash, *earlier: KeyedHash) -> None:
+        self._keys = (newest, *earlier)
 
     def close(self, request_id: str, name: str, value: JsonObject) -> str:
         """See `Seal.close`."""
@@ -28,5 +28,6 @@ class FernetSeal:
             raise SealBroken from error
         return opened
 
-    def _fernet(self, request_id: str, name: str) -> Fernet:
-        return Fernet(urlsafe_b64encode(self._keyed_hash.digest("seal", request_id, name)))
+    def _fernet(self, request_id: str, name: str) -> MultiFernet:
+        derived = (key.digest("seal", request_id, name) for key in self._keys)
+        return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in derived])

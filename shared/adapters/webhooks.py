@@ -14,9 +14,10 @@ from standardwebhooks import Webhook
 
 from shared.adapters.guarded_http import HttpLimits, OutsideResponse
 from shared.adapters.retry_after import retry_after
+from shared.addresses import Addresses
 from shared.domain.errors import AddressRefused, Delayed, OutsideUnavailable, PrivacyError, Undeliverable
 from shared.domain.ports import Clock, Notification
-from shared.views import path_of, text
+from shared.views import text
 
 WEBHOOK_LIMITS = HttpLimits(duration=timedelta(seconds=15))
 """Receivers are told to answer within 15 to 30 seconds."""
@@ -50,6 +51,7 @@ class SignedWebhooks:
     others: Receiver | None
     http: Post
     clock: Clock
+    addresses: Addresses = field(default_factory=Addresses)
 
     def serves(self, submitter: str) -> bool:
         """Whether this submitter's requests are told of."""
@@ -60,7 +62,7 @@ class SignedWebhooks:
         receiver = self._receiver(submitter)
         if receiver is None:
             raise Undeliverable("not_configured")
-        now, body = self.clock.now(), body_of(told)
+        now, body = self.clock.now(), body_of(told, self.addresses)
         try:
             answer = await self.http.post(
                 receiver.url, headers=_headers(receiver, told.id, now, body), content=body.encode()
@@ -78,14 +80,14 @@ class SignedWebhooks:
         return own or self.others
 
 
-def body_of(told: Notification) -> str:
+def body_of(told: Notification, addresses: Addresses) -> str:
     """The event as JSON in ASCII: what happened, and where more can be read by whoever may."""
     about = {
         "id": told.request_id,
         "kind": told.kind,
         "status": told.status,
         "reason": told.reason,
-        "href": path_of(told.kind, told.request_id),
+        "href": addresses.of(told.kind, told.request_id),
     }
     event = {"type": f"privacy_request.{told.status}", "timestamp": text(told.at), "data": about}
     return json.dumps(event, separators=(",", ":"))

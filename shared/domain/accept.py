@@ -14,6 +14,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.agenda import FIRST_DISTANCE
+from shared.domain.changed import changed
 from shared.domain.deadlines import Regulation, due_at
 from shared.domain.errors import (
     AlreadyRecorded,
@@ -85,6 +86,7 @@ class Acceptance:
     queue: WorkQueue
     clock: Clock
     keyed_hash: KeyedHash
+    tickets: KeyedHash
     topology: Topology
     zone: ZoneInfo
     spacing: Spacing
@@ -105,7 +107,21 @@ class Acceptance:
             stored = await self._under_the_key_s_name(submission, submission.idempotency_key)
         if stored.request.status in CAN_RUN:  # one message more does no harm, and one may have been lost
             await self.queue.send(stored.request.id)
-        return Accepted(stored.request, self.keyed_hash.ticket(stored.request.id))
+        return await self._with_ticket(stored.request)
+
+    async def _with_ticket(self, request: PrivacyRequest) -> Accepted:
+        """The same ticket as before; a new one beside it where the key has been renewed since."""
+        ticket = self.tickets.ticket(request.id)
+        digest = ticket_digest(ticket)
+
+        def opened(standing: PrivacyRequest) -> PrivacyRequest:
+            if standing.is_leased(self.clock.now()):  # to write now would cost a worker its run
+                raise StorageUnavailable
+            return standing.with_ticket(digest)
+
+        if digest not in (request.ticket_digest, *request.tickets):
+            request = await changed(self.store, request.id, opened)
+        return Accepted(request, ticket)
 
     async def _under_the_key_s_name(self, submission: Submission, key: str) -> Stored:
         request = self._new(submission, self.keyed_hash.request_id(submission.submitter, key))
@@ -185,7 +201,7 @@ class Acceptance:
             proof=submission.proof,
             given_key=self.keyed_hash.hex("given", submitter, *given),
             body_digest=self._body_digest(submission),
-            ticket_digest=ticket_digest(self.keyed_hash.ticket(request_id)),
+            ticket_digest=ticket_digest(self.tickets.ticket(request_id)),
             received_at=received_at,
             accepted_at=now,
             due_at=due_at(submission.regulation, received_at, self.zone),

@@ -38,6 +38,7 @@ class MailWay:
 
     The ticket in the link is made for this notice: it opens the request for whoever reads the mail. It is
     left out where the person does not sign in with the address, since nobody has verified that it is theirs.
+    `tickets` derives it; a mail's id is `keyed_hash`'s, so that it stays the same when that key is renewed.
     """
 
     mails: Mails
@@ -45,6 +46,7 @@ class MailWay:
     seal: Seal
     keyed_hash: KeyedHash
     page: str
+    tickets: KeyedHash
 
     def way(self) -> Way:
         """As the notifier wants it."""
@@ -72,7 +74,7 @@ class MailWay:
         return f"{self.page}#{request.id}{ticket}"
 
     def _ticket(self, request: PrivacyRequest, notice: Notice) -> str:
-        return self.keyed_hash.ticket(request.id, f"notice {notice.event}")
+        return self.tickets.ticket(request.id, f"notice {notice.event}")
 
     def _contact(self, request: PrivacyRequest) -> Contact | None:
         sealed = request.sealed.get(CONTACT)

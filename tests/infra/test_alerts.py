@@ -77,6 +77,7 @@ def test_the_events_that_must_not_go_unseen_have_an_alert() -> None:
         *("message_unreadable", "run_ended", "notice_dead", "purge_refused", "purge_after_due"),
         "request_last_call",
         *("setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
+        "unblock_given_up",
     }
 
 

@@ -226,6 +226,7 @@ FUNCTIONS = {
         "string",
         "subscription",
         "subscriptionResourceId",
+        "take",
         "tenant",
         "toLower",
         "toObject",

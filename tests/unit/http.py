@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import azure.functions as func
 
+from shared.addresses import Addresses
 from shared.auth.tokens import PersonTokens
 from shared.domain.challenges import Challenges
 from shared.domain.keyed_hash import KeyedHash
@@ -21,6 +22,7 @@ SUBMISSION = {"subject": {"email": "ada@example.com"}, "regulation": "gdpr"}
 
 
 HASHING = KeyedHash(b"k" * 32)
+RELATIVE = Addresses()
 TENANT_IDS = {"contoso": "cccccccc-0000-4000-8000-00000000000c"}
 
 
@@ -29,6 +31,7 @@ def desk_of(
     people: PersonTokens | None = None,
     workforce: WorkforceCalls | None = None,
     app_auth: AppAuth = AppAuth.KEY,
+    addresses: Addresses = RELATIVE,
 ) -> FrontDesk:
     buckets = Buckets(world.passing, world.clock)
     calls = Allowance("calls", 100, timedelta(seconds=1))
@@ -44,6 +47,7 @@ def desk_of(
         log=world.log,
         topology=world.topology,
         plans=world.runner.plans,
+        addresses=addresses,
     )
 
 

@@ -10,6 +10,7 @@ import azure.functions as func
 from operations_function.blueprint import operations_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
+from shared.addresses import Addresses
 from shared.auth.tokens import PersonTokens, WorkforceTokens
 from shared.domain.decisions import FourEyes
 from shared.gate import OPERATE, READ, AppAuth, Gate, WorkforceCalls
@@ -17,7 +18,7 @@ from shared.letters import Letters, Sender
 from tests.contract_of_api import check_schema
 from tests.fakes import FakeClock
 from tests.security.minting import WORKFORCE_TENANT_ID, Mint, app_only, operator, workforce
-from tests.unit.http import HASHING, TENANT_IDS, Functions, desk_of, json_of
+from tests.unit.http import HASHING, RELATIVE, TENANT_IDS, Functions, desk_of, json_of
 from tests.unit.world import World
 
 OLGA, OTTO, RITA, NILS = (f"5f000000-0000-4000-8000-0000000000{number}" for number in (11, 12, 13, 14))
@@ -54,7 +55,9 @@ def gate_of(
     return Gate(app_auth, calls, people, tenant_ids, HASHING, world.log)
 
 
-def operations(world: World, tenant_ids: Mapping[str, str] = TENANT_IDS) -> Functions:
+def operations(
+    world: World, tenant_ids: Mapping[str, str] = TENANT_IDS, addresses: Addresses = RELATIVE
+) -> Functions:
     """The operators' functions over this world."""
     desk = OperatorsDesk(
         gate=gate_of(world, tenant_ids=tenant_ids),
@@ -67,6 +70,7 @@ def operations(world: World, tenant_ids: Mapping[str, str] = TENANT_IDS) -> Func
         allowance=desk_of(world).allowances.callers,
         plans=world.runner.plans,
         log=world.log,
+        addresses=addresses,
     )
     return Functions(operations_blueprint(desk))
 

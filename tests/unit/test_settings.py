@@ -367,7 +367,7 @@ def _deployed() -> set[str]:
     for group, name in (("TENANTS", "CONTOSO"), ("SIGN_INS", "SIGNIN"), ("WEBHOOKS", "SHOP")):
         bicep = bicep.replace(f"{group}__${{toUpper(one.name)}}", f"{group}__{name}")
     keys = re.findall(r"^ +'?([A-Z]\w+)'?: ", bicep, re.MULTILINE)
-    secret = re.findall(r"'((?:TENANTS|WEBHOOKS|MAIL)__\w+|HASH_KEY)'\]?", bicep)
+    secret = re.findall(r"'((?:TENANTS|WEBHOOKS|MAIL)__\w+|HASH_KEY|TICKET_KEY(?:_PREVIOUS)?)'\]?", bicep)
     parameters = json.loads((ROOT / "infra/main.parameters.json").read_text())["parameters"]
     return {*keys, *secret, *parameters["settings"]["value"]}
 

@@ -27,7 +27,7 @@ def telling(mails: FakeMails, webhooks: FakeWebhooks, contact: Contact | None = 
     """A world with both ways, in which Ada has an account."""
     world = World(channels=tuple(Channel))
     texts = MailTexts(Sender("Contoso", None, None), ZoneInfo("UTC"))
-    mail = MailWay(mails, texts.about, world.seal, KeyedHash(b"k" * 32), PAGE)
+    mail = MailWay(mails, texts.about, world.seal, KeyedHash(b"k" * 32), PAGE, world.ticket_keys[0])
     world.ways = {Channel.WEBHOOK: webhook_way(webhooks), Channel.MAIL: mail.way()}
     world.wire()
     world.person("contoso", contact=contact)

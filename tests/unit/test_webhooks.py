@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shared.adapters.guarded_http import GuardedHttp, OutsideResponse
 from shared.adapters.guarded_network import GuardedNetwork
 from shared.adapters.webhooks import Receiver, SignedWebhooks, body_of
+from shared.addresses import Addresses
 from shared.domain.errors import AddressRefused, Delayed, OutsideUnavailable, PrivacyError, Undeliverable
 from shared.domain.ports import Notification
 from shared.domain.states import Kind, Status
@@ -59,7 +60,7 @@ async def fault_of(answer: OutsideResponse | PrivacyError) -> PrivacyError:
 
 
 def test_an_event_says_what_happened_to_which_request_and_nothing_more() -> None:
-    assert json.loads(body_of(TOLD)) == {
+    assert json.loads(body_of(TOLD, Addresses())) == {
         "type": "privacy_request.refused",
         "timestamp": "2026-11-24T12:00:00Z",
         "data": {

@@ -103,6 +103,8 @@ class World:
     ways: dict[Channel, Way] = field(default_factory=dict)
     directories: Mapping[str, Directory] = field(default_factory=dict)
     """In place of those in memory."""
+    ticket_keys: tuple[KeyedHash, ...] = (KeyedHash(b"k" * 32),)
+    """Newest first."""
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -113,7 +115,7 @@ class World:
         """Put the app together from what there is."""
         hashing, clock, log = KeyedHash(b"k" * 32), self.clock, self.log
         directories = Directories({**self.tenants, **self.directories}, self.topology.domains)
-        self.seal = seal = FernetSeal(hashing)
+        self.seal = seal = FernetSeal(*self.ticket_keys)
         identification = Identification(directories, self.topology, clock, WINDOW, seal)
         promises = Promises(self.due, RETENTION, self.timing.margin)
         self.claims = claims = Claims(
@@ -160,6 +162,7 @@ class World:
             self.queue,
             clock,
             hashing,
+            self.ticket_keys[0],
             self.topology,
             zone,
             spacing,
