@@ -261,7 +261,7 @@ def started_stack(options: StackOptions, **settings: str) -> Iterator[RunningSta
 def _about(ready: Ready) -> Json:
     """What the simulator said of itself, as far as tests ask."""
     told = {"graph": ready.graph, "login": ready.login, "ca_file": ready.ca_file, "sign_in": ready.sign_in}
-    return {**told, "tenants": _tenants(ready)}
+    return {**told, "tenants": _tenants(ready), "identity": ready.identity}
 
 
 def _tenants(ready: Ready) -> list[dict[str, str]]:
