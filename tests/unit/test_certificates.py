@@ -86,6 +86,7 @@ def test_what_cannot_be_used_is_told_by_its_rule_and_never_shown(text: str, told
         read_certificate(text)
     assert told in str(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("made", [OWN, Made(rsa_key(), OTHER.certificate)], ids=["fits", "does not"])
