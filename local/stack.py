@@ -55,6 +55,7 @@ class Ready:
     login: str
     ca_file: str
     sign_in: Json
+    identity: Json
     inbox: str
 
 
@@ -94,6 +95,7 @@ class Stack:
             login=str(graph["login"]),
             ca_file=str(graph.get("ca_file", "")),
             sign_in=object_of(graph, "sign_in"),
+            identity=object_of(graph, "identity"),
             inbox=str(told.get("page", "")),
         )
 

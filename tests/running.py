@@ -43,6 +43,20 @@ class Simulator:
         assert isinstance(tenants, list)
         return tuple(tenants)
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """A managed identity: endpoint, header, client_id, principal_id, tenant_id, and the login's root."""
+        identity = self.ready["identity"]
+        assert isinstance(identity, dict)
+        return identity
+
+    def administrator(self, tenant: str = "contoso", roles: Sequence[str] | None = None) -> httpx.Client:
+        """Graph for somebody who may register applications and consent, or what `roles` say."""
+        asked = {"tenant": tenant, **({"roles": list(roles)} if roles is not None else {})}
+        token = self.ask("POST", "administrators", **asked).json()["token"]
+        headers = {"authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=f"{self.url}/v1.0", headers=headers, trust_env=False)
+
     def reset(self) -> None:
         """No faults, quotas, lag or empty pages, all roles, login up, no calls or writes remembered."""
         self.ask("DELETE", "faults")
@@ -247,7 +261,7 @@ def started_stack(options: StackOptions, **settings: str) -> Iterator[RunningSta
 def _about(ready: Ready) -> Json:
     """What the simulator said of itself, as far as tests ask."""
     told = {"graph": ready.graph, "login": ready.login, "ca_file": ready.ca_file, "sign_in": ready.sign_in}
-    return {**told, "tenants": _tenants(ready)}
+    return {**told, "tenants": _tenants(ready), "identity": ready.identity}
 
 
 def _tenants(ready: Ready) -> list[dict[str, str]]:

@@ -7,10 +7,10 @@ param hostId string
 param stateId string
 param exportsId string
 param vaultId string
-@description('As it is called in the global cloud; others have names of their own.')
-param vaultZone string = 'privatelink.vaultcore.azure.net'
 
 var suffix = environment().suffixes.storage
+// '.vault.azure.net' in the global cloud.
+var vaultZone = 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
 var zoneNames = ['privatelink.blob.${suffix}', 'privatelink.queue.${suffix}', 'privatelink.table.${suffix}', vaultZone]
 var reached = [
   { name: 'host-blob', target: hostId, service: 'blob', zone: 0 }

@@ -4,21 +4,29 @@ import argparse
 import asyncio
 import os
 import random
+import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
 
+from local.graph.administrators import Administrators
 from local.graph.app import Graph
+from local.graph.assertions import Assertions
 from local.graph.audits_api import AuditPages
 from local.graph.certificate import write_certificate
 from local.graph.control import Control
 from local.graph.directory import Json, Tenant
 from local.graph.faults import Faults
 from local.graph.login import Login
+from local.graph.managed_identity import IdentityEndpoint, UserAssigned
 from local.graph.operations import operations
 from local.graph.people import make_tenants
+from local.graph.proofs import Proofs
 from local.graph.quotas import Quotas
+from local.graph.registry import Registry
+from local.graph.sign_in.accounts import Staff
 from local.graph.sign_in.authorities import make_authorities
 from local.graph.sign_in.control import SignInControl
 from local.graph.sign_in.endpoints import Endpoints
@@ -69,7 +77,7 @@ async def _serve(options: argparse.Namespace) -> None:
     ):
         graph_url = f"http://127.0.0.1:{graph_socket.getsockname()[1]}"
         login_url = f"https://127.0.0.1:{login_socket.getsockname()[1]}"
-        sides = _sides(options, login_url)
+        sides = _sides(options, graph_url, login_url)
         where: Json = {
             "graph": graph_url,
             "login": login_url,
@@ -80,7 +88,7 @@ async def _serve(options: argparse.Namespace) -> None:
         await serve(served, {"event": "ready", **where, "pid": os.getpid(), **sides.about})
 
 
-def _sides(options: argparse.Namespace, login_url: str) -> Sides:
+def _sides(options: argparse.Namespace, graph_url: str, login_url: str) -> Sides:
     made = make_tenants(options.seed, options.tenants, options.users, options.audit_events)
     tenants, issuer = {tenant.name: tenant for tenant in made}, Issuer()
     faults, quotas, audits = Faults(options.seed), Quotas(), AuditPages(options.page_size)
@@ -89,13 +97,26 @@ def _sides(options: argparse.Namespace, login_url: str) -> Sides:
     sign_in = Endpoints.of(authorities)
     steered = SignInControl(authorities, sign_in.switches, Mint(authorities, KeyRing()))
     control = Control(tenants, faults, quotas, audits, dice, steered)
+    company = _company(authorities.staff)
+    known = {**tenants, company.name: company}
+    registry = Registry(known)
+    identity = IdentityEndpoint(UserAssigned(company.tenant_id), login_url, issuer.key)
     about: Json = {
         "tenants": [_registration(tenant) for tenant in made],
         "sample_users": _samples(made),
         "sign_in": shown(authorities),
+        "identity": identity.about(graph_url),
     }
-    graph = Graph(tenants, issuer, faults, quotas, operations(audits), control)
-    return Sides(graph.asgi(), Login(sign_in, issuer, faults).asgi(), about)
+    beside = (identity.route(), Administrators(known, issuer).route())
+    graph = Graph(known, issuer, faults, quotas, operations(audits, registry), control, beside)
+    proofs = Proofs(registry, Assertions(login_url, issuer.key))
+    return Sides(graph.asgi(), Login(sign_in, proofs, issuer, faults).asgi(), about)
+
+
+def _company(staff: Staff) -> Tenant:
+    """The company's own tenant as Graph has it: a home for registrations, without customers."""
+    ids = (str(uuid.uuid5(uuid.UUID(staff.tenant_id), name)) for name in ("app", "extensions"))
+    return Tenant(staff.name, staff.tenant_id, staff.domain, next(ids), secrets.token_hex(20), next(ids))
 
 
 def _registration(tenant: Tenant) -> dict[str, str]:

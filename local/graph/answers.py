@@ -73,6 +73,11 @@ def ok(request: Request, body: Json) -> Response:
     return Response(encoded(body), headers=_headers(request) | {"content-type": _CONTENT})
 
 
+def created(request: Request, body: Json) -> Response:
+    """201 with JSON."""
+    return Response(encoded(body), 201, headers=_headers(request) | {"content-type": _CONTENT})
+
+
 def encoded(body: Json) -> bytes:
     """As JSON; half of a pair of surrogates has no bytes in UTF-8 and is escaped."""
     try:

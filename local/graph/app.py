@@ -31,9 +31,10 @@ _CHALLENGE = (
 
 @dataclass(frozen=True)
 class Caller:
-    """A tenant's app, with the roles that its token carries."""
+    """An app in a tenant, with the roles that its token carries."""
 
     tenant: Tenant
+    app_id: str
     roles: frozenset[str]
 
 
@@ -47,23 +48,27 @@ class Graph:
     quotas: Quotas
     operations: tuple[Operation, ...]
     control: Control
+    others: tuple[Route, ...] = ()
+    """What is served beside Graph."""
 
     def asgi(self) -> Starlette:
         """The ASGI application, control address included."""
         everything = Route("/{path:path}", self.answer, methods=METHODS)
         return Starlette(
-            routes=[*self.control.routes(), everything], exception_handlers={Refused: as_refusal}
+            routes=[*self.control.routes(), *self.others, everything],
+            exception_handlers={Refused: as_refusal},
         )
 
     async def answer(self, request: Request) -> Response:
         """Any call but those to the control address."""
         caller = self._caller(request)
+        known = {"app_id": caller.app_id} if isinstance(caller, Caller) else {}
         tenant = caller.tenant.name if isinstance(caller, Caller) else None
         fault = self.faults.next_for(Incoming(GRAPH, tenant, request))
         response = await strike(fault, Struck(request, lambda: self._handled(request, caller), failed))
         entry: Json = {"method": request.method, "path": request.url.path, "status": response.status_code}
         struck = {"fault": fault.kind} if fault else {}
-        self.control.calls.append({"tenant": tenant, **entry, **struck})
+        self.control.calls.append({"tenant": tenant, **known, **entry, **struck})
         return response
 
     async def _handled(self, request: Request, caller: Caller | GraphError) -> Response:
@@ -74,7 +79,7 @@ class Graph:
             tenant = _authorised(caller, operation)
             options = _options(request, operation)
             costs = self.quotas.take(tenant, Usage(request.method, path, options))
-            body = await _body(request) if request.method == "PATCH" else {}
+            body = await _body(request) if _has_body(request) else {}
             response = self._done(operation, Call(request, tenant, options, body, name))
         except GraphError as error:
             response = failed(request, error)
@@ -103,7 +108,7 @@ class Graph:
         except TokenRefused as error:
             return _unauthenticated(str(error))
         tenant = next(one for one in self.tenants.values() if one.tenant_id == said.tenant_id)
-        return Caller(tenant, said.roles)
+        return Caller(tenant, said.app_id, said.roles)
 
 
 def _write(call: Call) -> Json:
@@ -140,6 +145,11 @@ def _options(request: Request, operation: Operation) -> dict[str, str]:
     if strange := sorted(set(options) - operation.options):
         raise unknown(f"the query option {strange[0]} of {request.method} {request.url.path}")
     return options
+
+
+def _has_body(request: Request) -> bool:
+    # Not looked for where none was promised: whoever has hung up meanwhile sends none.
+    return request.method == "PATCH" or request.headers.get("content-length", "0") != "0"
 
 
 async def _body(request: Request) -> Json:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from local.graph import applications_api, related_api, users_api
+from local.graph.applications_api import ApplicationsApi
 from local.graph.audits_api import AuditPages
 from local.graph.call import Call
+from local.graph.principals_api import PrincipalsApi
+from local.graph.registry import Registry
 
 Ways = frozenset[frozenset[str]]
 """The sets of roles of which a token must carry one."""
@@ -21,6 +24,8 @@ def any_of(*roles: str) -> Ways:
 
 READ_USERS = any_of("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 READ_APPS = any_of("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
+WRITE_APPS = any_of("Application.ReadWrite.All")
+CONSENT = any_of("AppRoleAssignment.ReadWrite.All")
 WRITE = any_of("User.ReadWrite.All")
 SWITCH = WRITE | {frozenset({"User.EnableDisableAccount.All", "User.Read.All"})}
 RECYCLE = any_of("User.DeleteRestore.All")
@@ -57,7 +62,7 @@ class Operation:
     options: frozenset[str]
 
 
-def operations(audits: AuditPages) -> tuple[Operation, ...]:
+def operations(audits: AuditPages, registry: Registry) -> tuple[Operation, ...]:
     """The whole table."""
     one, page = "$select", "$top $skiptoken"
     return (
@@ -96,8 +101,34 @@ def operations(audits: AuditPages) -> tuple[Operation, ...]:
             f"$filter {page}",
         ),
         _known("GET", "auditLogs/signIns", READ_AUDITS, related_api.list_sign_ins, f"$filter {page}"),
-        _known("GET", "applications", READ_APPS, applications_api.list_applications, "$filter $select"),
+        *_of_applications(ApplicationsApi(registry)),
+        *_of_principals(PrincipalsApi(registry)),
         _known("GET", f"{_APP}/extensionProperties", READ_APPS, applications_api.list_extensions),
+    )
+
+
+def _of_applications(api: ApplicationsApi) -> tuple[Operation, ...]:
+    federated = f"{_APP}/federatedIdentityCredentials"
+    return (
+        _known("GET", "applications", READ_APPS, api.listed, "$filter $select"),
+        _known("POST", "applications", WRITE_APPS, api.add),
+        _known("GET", _APP, READ_APPS, api.show, "$select"),
+        _known("PATCH", _APP, WRITE_APPS, api.change),
+        _known("POST", f"{_APP}/addPassword", WRITE_APPS, api.add_password),
+        _known("GET", federated, READ_APPS, api.list_federated),
+        _known("POST", federated, WRITE_APPS, api.add_federated),
+    )
+
+
+def _of_principals(api: PrincipalsApi) -> tuple[Operation, ...]:
+    assigned = "appRoleAssignments"
+    held = f"servicePrincipals/(?:{_GUID[1:-1]})/{assigned}/([0-9a-zA-Z_-]+)"
+    return (
+        _known("GET", "servicePrincipals", READ_APPS, api.listed, "$filter $select"),
+        _known("POST", "servicePrincipals", WRITE_APPS, api.add),
+        _known("GET", f"servicePrincipals/{_GUID}/{assigned}", READ_APPS, api.list_assigned),
+        _known("POST", f"servicePrincipals/{_GUID}/{assigned}", CONSENT, api.assign),
+        _known("DELETE", held, CONSENT, api.withdraw),
     )
 
 

@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 
 import jwt
 
-from local.graph.directory import Json, Tenant
+from local.graph.directory import Json
 from local.graph.sign_in.jws import compact
 from local.graph.sign_in.keys import SigningKey
 
-AUDIENCE = "https://graph.microsoft.com"
+AUDIENCES = frozenset(
+    f"https://{host}"
+    for host in (
+        "graph.microsoft.com",
+        "graph.microsoft.us",
+        "dod-graph.microsoft.us",
+        "microsoftgraph.chinacloudapi.cn",
+    )
+)
+"""Graph of each cloud; the simulator stands in for all."""
 LIFE = 3600
 
 
@@ -20,9 +29,10 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True)
 class Claims:
-    """What a good token says."""
+    """What a good token says: whose it is, and what may be done with it."""
 
     tenant_id: str
+    app_id: str
     roles: frozenset[str]
 
 
@@ -32,21 +42,21 @@ class Issuer:
 
     key: SigningKey = field(default_factory=SigningKey.made)
 
-    def issue(self, tenant: Tenant) -> str:
-        """A token for the tenant's app."""
+    def issue(self, given: Claims, audience: str) -> str:
+        """A token that says this to the Graph of a cloud."""
         now = int(time.time())
         # The app's service principal in the tenant: subject and object of an app-only token alike.
-        principal = str(uuid.uuid5(uuid.UUID(tenant.tenant_id), tenant.client_id))
+        principal = str(uuid.uuid5(uuid.UUID(given.tenant_id), given.app_id))
         claims: Json = {
-            "aud": AUDIENCE,
-            "iss": f"https://sts.windows.net/{tenant.tenant_id}/",
-            "tid": tenant.tenant_id,
-            "appid": tenant.client_id,
+            "aud": audience,
+            "iss": f"https://sts.windows.net/{given.tenant_id}/",
+            "tid": given.tenant_id,
+            "appid": given.app_id,
             "appidacr": "1",
             "idtyp": "app",
             "oid": principal,
             "sub": principal,
-            "roles": list(tenant.roles),
+            "roles": sorted(given.roles),
             "iat": now,
             "nbf": now,
             "exp": now + LIFE,
@@ -57,9 +67,9 @@ class Issuer:
     def read(self, token: str) -> Claims:
         """What the token says. Raises `TokenRefused`."""
         try:
-            claims = jwt.decode(token, self.key.private.public_key(), ["RS256"], audience=AUDIENCE)
+            claims = jwt.decode(token, self.key.private.public_key(), ["RS256"], audience=AUDIENCES)
         except jwt.ExpiredSignatureError as error:
             raise TokenRefused("Lifetime validation failed, the token is expired.") from error
         except jwt.PyJWTError as error:
             raise TokenRefused("CompactToken parsing failed with error code: 80049217") from error
-        return Claims(str(claims["tid"]), frozenset(claims["roles"]))
+        return Claims(str(claims["tid"]), str(claims["appid"]), frozenset(claims["roles"]))

@@ -20,6 +20,11 @@ def policy() -> ET.Element:
 def test_the_zones_are_those_that_are_made() -> None:
     source = (INFRA / "modules/private-endpoints.bicep").read_text()
     made = set(re.findall(r"'(privatelink\.[^']+)'", source.replace("${suffix}", "core.windows.net")))
+    instead = re.search(
+        r"'privatelink\$\{replace\(environment\(\)\.suffixes\.keyvaultDns, '(.+?)', '(.+?)'\)", source
+    )
+    assert instead
+    made.add(f"privatelink{'.vault.azure.net'.replace(*instead.groups())}")
     assert set(re.findall(r"^\| `(privatelink\.[\w.]+)` \|", PAGE, re.MULTILINE)) == made
 
 

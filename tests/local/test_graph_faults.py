@@ -284,10 +284,11 @@ def test_calls_are_remembered_with_their_tenant_and_fault(simulator: Simulator, 
     httpx.get(f"{simulator.url}/v1.0/users", trust_env=False)
     simulator.fault("503")
     http.get("/users")
+    known = {"tenant": "contoso", "app_id": simulator.tenants[0]["client_id"]}
     assert simulator.calls() == [
-        {"tenant": "contoso", "method": "GET", "path": "/v1.0/users", "status": 200},
+        {**known, "method": "GET", "path": "/v1.0/users", "status": 200},
         {"tenant": None, "method": "GET", "path": "/v1.0/users", "status": 401},
-        {"tenant": "contoso", "method": "GET", "path": "/v1.0/users", "status": 503, "fault": "503"},
+        {**known, "method": "GET", "path": "/v1.0/users", "status": 503, "fault": "503"},
     ]
 
 

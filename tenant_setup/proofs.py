@@ -1,0 +1,84 @@
+"""What the application proves itself by: a certificate, a secret in a file, a managed identity it trusts."""
+
+import base64
+import os
+import re
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tenant_setup.failure import SetupFailed
+from tenant_setup.graph import Graph
+from tenant_setup.registration import REGISTERING, Application
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def add_certificate(graph: Graph, one: Application, file: Path) -> None:
+    """Register a certificate beside those that are there."""
+    key = base64.b64encode(_certificate(file)).decode()
+    read = {} if one.new else graph.read(f"{one.path}?$select=keyCredentials", REGISTERING)
+    listed = read.get("keyCredentials")
+    held = listed if isinstance(listed, list) else []
+    if key in [one.get("key") for one in held]:
+        print("there already: this certificate")
+        return
+    added = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key, "displayName": file.name}
+    graph.write("PATCH", one.path, {"keyCredentials": [*held, added]}, REGISTERING)
+
+
+def add_secret(graph: Graph, one: Application, file: Path, days: int) -> None:
+    """A secret in a new file that its owner alone can read; where the file is there, none is made."""
+    if file.exists():
+        print(f"there already: {file}, so that no secret is made")
+        return
+    ends = datetime.now(UTC) + timedelta(days=days)
+    asked = {"displayName": "setup_tenant", "endDateTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    if graph.dry:
+        _ask_for_secret(graph, one, asked)
+        return
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # before there is one to lose
+    try:
+        with os.fdopen(descriptor, "w") as secret:
+            secret.write(_ask_for_secret(graph, one, asked))
+    except SetupFailed:
+        file.unlink()
+        raise
+    print(f"the secret is in {file}; it ends on {ends:%Y-%m-%d}")
+
+
+def trust(graph: Graph, one: Application, issuer: str, subject: str, audience: str) -> None:
+    """Let the application be proved by a managed identity of its home tenant."""
+    path = f"{one.path}/federatedIdentityCredentials"
+    wanted = {"issuer": issuer, "subject": subject, "audiences": [audience]}
+    held = [] if one.new else list(graph.listed(path, REGISTERING))
+    same = next(
+        (each for each in held if (each.get("issuer"), each.get("subject")) == (issuer, subject)), None
+    )
+    if same is None:
+        graph.write("POST", path, {"name": f"identity-{subject}", **wanted}, REGISTERING)
+    elif same.get("audiences") != [audience]:
+        raise SetupFailed("the application trusts this identity for another audience; remove that first")
+    else:
+        print("there already: trust in this identity")
+
+
+def _ask_for_secret(graph: Graph, one: Application, asked: dict[str, str]) -> str:
+    made = graph.write("POST", f"{one.path}/addPassword", {"passwordCredential": asked}, REGISTERING)
+    return str(made.get("secretText", ""))
+
+
+def _certificate(file: Path) -> bytes:
+    """The one certificate of a file, as DER. Raises `SetupFailed`."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise SetupFailed(f"{file} cannot be read: {type(error).__name__}") from None
+    if b"PRIVATE KEY" in data:
+        raise SetupFailed(f"{file} holds a private key; what is registered is the certificate alone")
+    if b"-----BEGIN" not in data:
+        return data
+    found = _PEM.findall(data.decode("ascii", "replace"))
+    if len(found) != 1:
+        raise SetupFailed(f"{file} holds {len(found)} certificates; one is expected")
+    return ssl.PEM_cert_to_DER_cert(found[0])
