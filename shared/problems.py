@@ -105,7 +105,7 @@ def _told(error: Exception) -> _Told | None:
     if isinstance(error, NoEraser):
         setting = f"TENANTS__{error.tenant.upper()}__DELETIONS"
         detail = f"{setting} is none: nothing is deleted there until an eraser is named and this is allowed."
-        return _Told(HTTPStatus.SERVICE_UNAVAILABLE, error.code, detail)
+        return _Told(HTTPStatus.SERVICE_UNAVAILABLE, "no_eraser", detail)
     return next((_TOLD[kind] for kind in type(error).__mro__ if kind in _TOLD), None)
 
 
