@@ -34,6 +34,7 @@ from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.fernet_seal import FernetSeal
 from shared.adapters.graph.client import Endpoints, Registration
 from shared.adapters.graph.directory import graph_directory
+from shared.adapters.graph.watch import Watch
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
 from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
@@ -47,6 +48,7 @@ from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
+from shared.domain.endings import Endings
 from shared.domain.erasure import Erasure
 from shared.domain.holds import Holds
 from shared.domain.identify import Identification
@@ -54,7 +56,7 @@ from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
 from shared.domain.notifier import Notifier
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
+from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal, Telemetry
 from shared.domain.promises import Promises
 from shared.domain.receipts import ReceiptSigner
 from shared.domain.runner import RetryPolicy, Runner
@@ -75,6 +77,7 @@ from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
 from shared.receipt_settings import build_signer
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
+from shared.telemetry_settings import build_telemetry
 from upkeep_function.blueprint import upkeep_blueprint
 from worker_function.blueprint import Work, worker_blueprint
 
@@ -93,6 +96,7 @@ class Base:
     directories: Mapping[str, Directory]
     seal: Seal
     telling: Telling
+    telemetry: Telemetry
 
 
 @dataclass(frozen=True)
@@ -157,16 +161,17 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 
 def _base(settings: Settings) -> Base:
     clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
-    seal = FernetSeal(keyed_hash)
+    seal, telemetry = FernetSeal(keyed_hash), build_telemetry(settings)
     return Base(
         clock=clock,
         log=get_log("app"),
         keyed_hash=keyed_hash,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
-        directories=_directories(settings, clock),
+        directories=_directories(settings, clock, telemetry),
         seal=seal,
         telling=build_telling(settings, keyed_hash, seal, clock),
+        telemetry=telemetry,
     )
 
 
@@ -179,7 +184,7 @@ def _topology(settings: Settings) -> Topology:
     )
 
 
-def _directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
+def _directories(settings: Settings, clock: Clock, telemetry: Telemetry) -> dict[str, Directory]:
     endpoints = Endpoints(settings.login_url, settings.graph_url)
     return {
         name: graph_directory(
@@ -187,6 +192,7 @@ def _directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
             endpoints,
             clock,
             settings.graph_rate / settings.max_instances,
+            Watch(name, telemetry),
         )
         for name, tenant in settings.tenants.items()
     }
@@ -244,8 +250,8 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
 
 def _claims(settings: Settings, base: Base, kept: Kept) -> Claims:
     hashing, promises = base.keyed_hash, _promises(settings, base, kept)
-    patience = settings.export_patience
-    return Claims(kept.register, kept.store, kept.blobs, hashing, promises, base.clock, patience)
+    patience, endings = settings.export_patience, Endings(base.log, base.telemetry)
+    return Claims(kept.register, kept.store, kept.blobs, hashing, promises, base.clock, patience, endings)
 
 
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
@@ -307,7 +313,9 @@ def _promises(settings: Settings, base: Base, kept: Kept) -> Promises:
 
 def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan]) -> Runner:
     promises, retries = _promises(settings, base, kept), RetryPolicy(settings.retry_budget)
-    return Runner(kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries)
+    return Runner(
+        kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries, base.telemetry
+    )
 
 
 def _follow_ups(settings: Settings, base: Base, kept: Kept, signer: ReceiptSigner) -> tuple[Work, ...]:
@@ -336,6 +344,7 @@ def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
         log=base.log,
         retention=_retention(settings),
         timing=base.timing,
+        telemetry=base.telemetry,
     )
 
 
@@ -362,6 +371,7 @@ def _doors(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan
             log=base.log,
             zone=settings.legal_time_zone,
             four_eyes=FourEyes(settings.four_eyes),
+            telemetry=base.telemetry,
         ),
         letters=Letters(sender_of(settings), settings.legal_time_zone),
     )
@@ -393,6 +403,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
         topology=base.topology,
         letters=doors.letters,
         plans=doors.plans,
+        telemetry=base.telemetry,
     )
 
 

@@ -30,6 +30,9 @@ param secrets object
 @description('Whether e-mails are sent by the key of the mail resource (MAIL__ACCESS_KEY) in place of the identity.')
 param mailByKey bool = false
 
+@description('Whether the collector of telemetry (TELEMETRY otlp) wants OTEL_EXPORTER_OTLP_HEADERS.')
+param collectorByKey bool = false
+
 @description('How many instances each group of functions may have, and by how many Graph\'s quotas are divided.')
 @minValue(1)
 @maxValue(1000)
@@ -90,7 +93,8 @@ var webhookSecrets = [for one in webhooks: 'WEBHOOKS__${toUpper(one.name)}__SECR
 var renewed = filter(webhooks, one => (one.?renewing ?? false))
 var nextSecrets = map(renewed, one => 'WEBHOOKS__${toUpper(one.name)}__NEXT_SECRET')
 var mailSecrets = mailByKey ? ['MAIL__ACCESS_KEY'] : []
-var secretSettings = concat(['HASH_KEY'], tenantSecrets, webhookSecrets, nextSecrets, mailSecrets)
+var collectorSecrets = collectorByKey ? ['OTEL_EXPORTER_OTLP_HEADERS'] : []
+var secretSettings = concat(['HASH_KEY'], tenantSecrets, webhookSecrets, nextSecrets, mailSecrets, collectorSecrets)
 // Names of settings, and what the vault calls them: it knows no underscores.
 var vaulted = [for name in secretSettings: {
   setting: name

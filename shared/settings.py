@@ -19,6 +19,9 @@ from shared.setting_forms import (
     Domain,
     FileName,
     Guid,
+    Headers,
+    InsightsConnection,
+    InsightsIdentity,
     IpRange,
     Issuer,
     MailAddress,
@@ -219,6 +222,12 @@ class Settings(BaseSettings):
     graph_url: Address = "https://graph.microsoft.com"
     login_url: Address = "https://login.microsoftonline.com"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    telemetry: Literal["none", "azure_monitor", "otlp"] = "none"
+    telemetry_sampling: Annotated[float, Field(ge=0, le=1)] = 1.0
+    applicationinsights_connection_string: InsightsConnection = None
+    applicationinsights_authentication_string: InsightsIdentity = None
+    otel_exporter_otlp_endpoint: Address | None = None
+    otel_exporter_otlp_headers: Headers | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -284,6 +293,7 @@ def _disagreements(settings: Settings) -> Iterator[Fault]:
     if settings.workforce is None and (settings.app_auth != "key" or settings.easy_auth == "trust"):
         yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
     yield from _receipt_faults(settings.receipts)
+    yield from _telemetry_faults(settings)
     yield from _storage_faults(
         "STATE", settings.state, ("tableServiceUri", "queueServiceUri", "blobServiceUri")
     )
@@ -344,6 +354,19 @@ def _mail_faults(settings: Settings) -> Iterator[Fault]:
         yield Fault("MAIL", "needs either MAIL__ACCESS_KEY or an identity (MAIL__CLIENT_ID), not both")
     if settings.person_page_url is None:
         yield Fault("PERSON_PAGE_URL", "is required where MAIL is set")
+
+
+def _telemetry_faults(settings: Settings) -> Iterator[Fault]:
+    needed = {
+        "azure_monitor": (
+            "APPLICATIONINSIGHTS_CONNECTION_STRING",
+            settings.applicationinsights_connection_string,
+        ),
+        "otlp": ("OTEL_EXPORTER_OTLP_ENDPOINT", settings.otel_exporter_otlp_endpoint),
+    }
+    name, given = needed.get(settings.telemetry, ("", "nothing"))
+    if given is None:
+        yield Fault(name, f"is required where TELEMETRY is {settings.telemetry}")
 
 
 def _receipt_faults(receipts: ReceiptSettings) -> Iterator[Fault]:

@@ -44,6 +44,7 @@ def desk_of(
         log=world.log,
         topology=world.topology,
         plans=world.runner.plans,
+        telemetry=world.telemetry,
     )
 
 

@@ -26,6 +26,7 @@ from shared.adapters.graph.send import (
     whole_bytes,
 )
 from shared.adapters.graph.throttle import ThrottledSender
+from shared.adapters.graph.watch import UNWATCHED, Watch
 from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.errors import DirectoryRefused, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
@@ -38,10 +39,17 @@ EVENTS_PER_PAGE = 1000
 class GraphDirectory:
     """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
 
-    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock, share: float = 1.0) -> None:
+    def __init__(
+        self,
+        connection: LazyConnection,
+        base_url: str,
+        clock: Clock,
+        share: float = 1.0,
+        watch: Watch = UNWATCHED,
+    ) -> None:
         self._connection = connection
         self._base_url = base_url
-        self._sender = ThrottledSender(Sender(connection, clock), clock, share=share)
+        self._sender = ThrottledSender(Sender(connection, clock, watch), clock, share=share)
 
     async def account(self, object_id: str) -> Account | None:
         """See `Directory.account`."""
@@ -175,7 +183,11 @@ class GraphDirectory:
 
 
 def graph_directory(
-    registration: Registration, endpoints: Endpoints, clock: Clock, share: float = 1.0
+    registration: Registration,
+    endpoints: Endpoints,
+    clock: Clock,
+    share: float = 1.0,
+    watch: Watch = UNWATCHED,
 ) -> GraphDirectory:
     """The directory of the tenant in which `registration` is; opens nothing before the first call.
 
@@ -185,7 +197,7 @@ def graph_directory(
     def open_connection() -> Connection:
         return connect(endpoints, secret_credential(registration, endpoints.login))
 
-    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, share)
+    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, share, watch)
 
 
 def _users_request(filter_by: str) -> MakeRequest:
