@@ -28,6 +28,12 @@ ATTRIBUTES = frozenset(
     }
 )
 """Every attribute that a span or a measurement may have; any other is dropped on its way out."""
+CONVENTIONAL_NAMES = {
+    "method": "http.request.method",
+    "status_code": "http.response.status_code",
+    "error": "error.type",
+}
+"""As what they are exported where OpenTelemetry has a name (semantic conventions for HTTP and errors)."""
 
 _DAY = 86_400.0
 _DAYS = (_DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 21 * _DAY, 30 * _DAY, 45 * _DAY, 60 * _DAY, 90 * _DAY)

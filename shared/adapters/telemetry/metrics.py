@@ -15,9 +15,9 @@ from opentelemetry.sdk.metrics.view import (
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.util.types import AttributeValue
 
-from shared.adapters.telemetry.scrubbing import CONVENTIONAL, scrubbed
+from shared.adapters.telemetry.scrubbing import scrubbed
 from shared.domain.ports import Attribute
-from shared.domain.telemetry import INSTRUMENTS, Instrument
+from shared.domain.telemetry import CONVENTIONAL_NAMES, INSTRUMENTS, Instrument
 
 MOST_SERIES = 2000
 """Combinations of attributes in one metric; more are counted together."""
@@ -51,7 +51,7 @@ def _measure(meter: Meter, instrument: Instrument) -> Measure:
 def _view(instrument: Instrument) -> View:
     return View(
         instrument_name=instrument.name,
-        attribute_keys={CONVENTIONAL.get(name, name) for name in instrument.attributes},
+        attribute_keys={CONVENTIONAL_NAMES.get(name, name) for name in instrument.attributes},
         aggregation=_aggregation(instrument),
         aggregation_cardinality_limit=MOST_SERIES,
     )

@@ -13,15 +13,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, Status
 from opentelemetry.util.types import AttributeValue
 
-from shared.domain.telemetry import ATTRIBUTES, SpanName
+from shared.domain.telemetry import ATTRIBUTES, CONVENTIONAL_NAMES, SpanName
 from shared.log import OURS, shown
 
-CONVENTIONAL = {
-    "method": "http.request.method",
-    "status_code": "http.response.status_code",
-    "error": "error.type",
-}
-"""Attributes that OpenTelemetry has names for (semantic conventions for HTTP and errors)."""
 _NAMES = frozenset(name.value for name in SpanName)
 _SCOPE = InstrumentationScope(OURS)
 UNKNOWN_SPAN = "unknown"
@@ -50,7 +44,7 @@ def scrubbed(attributes: Mapping[str, object] | None) -> dict[str, AttributeValu
     """Those that are known and have a value, under OpenTelemetry's names."""
     known = ((name, value) for name, value in (attributes or {}).items() if name in ATTRIBUTES)
     scalars = ((name, shown(name, value)) for name, value in known if isinstance(value, str | int | float))
-    return {CONVENTIONAL.get(name, name): value for name, value in scalars if value is not None}
+    return {CONVENTIONAL_NAMES.get(name, name): value for name, value in scalars if value is not None}
 
 
 def _scrubbed(span: ReadableSpan) -> ReadableSpan:
