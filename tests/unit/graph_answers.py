@@ -11,6 +11,7 @@ from azure.core.credentials import AccessToken
 
 from shared.adapters.graph.client import Endpoints, LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.watch import UNWATCHED, Watch
 from tests.fakes import FakeClock
 from tests.unit.samples import NOW
 
@@ -56,10 +57,10 @@ class Paper:
     asked: list[httpx.Request] = field(default_factory=list)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
-    def directory(self, share: float = 1.0) -> GraphDirectory:
+    def directory(self, share: float = 1.0, watch: Watch = UNWATCHED) -> GraphDirectory:
         transport = httpx.MockTransport(self._answer)
         open_connection = _opener(transport, FixedToken(self.fault_at_login))
-        return GraphDirectory(LazyConnection(open_connection), BASE, self.clock, share)
+        return GraphDirectory(LazyConnection(open_connection), BASE, self.clock, share, watch)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]

@@ -10,6 +10,7 @@ import pytest
 from opentelemetry import trace
 from opentelemetry.trace import Link, SpanContext, Status, StatusCode
 
+from export_function.blueprint import export_blueprint
 from shared.domain.errors import DirectoryUnavailable
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind
@@ -31,9 +32,11 @@ from shared.domain.telemetry import (
 from shared.log import shown
 from tests.paths import ROOT
 from tests.telemetry import in_memory
+from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.test_settings import environment
 from tests.unit.world import World
 
+CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CANARY = "zoe.canary@example.com"
 OBJECT_ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 ADA = EmailSubject("ada@example.com")
@@ -179,6 +182,19 @@ async def test_every_run_and_step_is_in_the_trace_of_the_accept() -> None:
     steps = [span for span in spans if span.name is SpanName.STEP]
     assert {step.parent for step in steps} <= {f"{run.number:016x}" for run in runs}
     assert {str(step.attributes["step"]) for step in steps} >= set(request.done)
+
+
+async def test_a_submission_is_measured_once_and_a_repeat_goes_on_in_the_first_trace() -> None:
+    world = World()
+    functions = Functions(export_blueprint(desk_of(world), world.links))
+    for _ in range(2):
+        response = await functions.call("submit_export", SUBMISSION, {"traceparent": CALLERS})
+    request = await world.request(str(json_of(response)["id"]))
+    assert measured(world, REQUESTS_ACCEPTED) == [(1, {"kind": "export"})]
+    first, second = world.telemetry.spans
+    assert request.traceparent == first.traceparent
+    assert second.attributes["request_id"] == first.attributes["request_id"] == request.id
+    assert CALLERS.split("-")[1] not in {first.trace, second.trace}
 
 
 async def test_a_step_says_its_tenant_and_why_it_paused() -> None:
