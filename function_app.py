@@ -47,6 +47,7 @@ from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
+from shared.domain.endings import Endings
 from shared.domain.erasure import Erasure
 from shared.domain.hold_acts import HoldActs
 from shared.domain.holds import Holds
@@ -55,7 +56,7 @@ from shared.domain.keyed_hash import KeyedHash
 from shared.domain.limits import Allowance, Buckets, SharedAllowance
 from shared.domain.notifier import Notifier
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal
+from shared.domain.ports import Clock, Directory, DownloadLinks, Log, Seal, Telemetry
 from shared.domain.promises import Promises
 from shared.domain.receipts import ReceiptSigner
 from shared.domain.runner import RetryPolicy, Runner
@@ -76,6 +77,7 @@ from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
 from shared.receipt_settings import build_signer
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
+from shared.telemetry_settings import build_telemetry
 from upkeep_function.blueprint import upkeep_blueprint
 from worker_function.blueprint import Work, worker_blueprint
 
@@ -96,6 +98,7 @@ class Base:
     seal: Seal
     telling: Telling
     addresses: Addresses
+    telemetry: Telemetry
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ def _app_of(*blueprints: func.Blueprint) -> func.FunctionApp:
 def _base(settings: Settings) -> Base:
     clock, keyed_hash = SystemClock(), KeyedHash(settings.hash_key_bytes())
     tickets, *earlier = map(KeyedHash, settings.ticket_keys())
-    seal = FernetSeal(tickets, *earlier)
+    seal, telemetry = FernetSeal(tickets, *earlier), build_telemetry(settings)
     return Base(
         clock=clock,
         log=get_log("app"),
@@ -169,10 +172,11 @@ def _base(settings: Settings) -> Base:
         tickets=tickets,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
-        directories=build_directories(settings, clock),
+        directories=build_directories(settings, clock, telemetry),
         seal=seal,
         telling=build_telling(settings, keyed_hash, tickets, seal, clock),
         addresses=settings.addresses(),
+        telemetry=telemetry,
     )
 
 
@@ -238,8 +242,8 @@ def _plans(settings: Settings, base: Base, kept: Kept) -> dict[Kind, Plan]:
 
 def _claims(settings: Settings, base: Base, kept: Kept) -> Claims:
     hashing, promises = base.keyed_hash, _promises(settings, base, kept)
-    patience = settings.export_patience
-    return Claims(kept.register, kept.store, kept.blobs, hashing, promises, base.clock, patience)
+    patience, endings = settings.export_patience, Endings(base.log, base.telemetry)
+    return Claims(kept.register, kept.store, kept.blobs, hashing, promises, base.clock, patience, endings)
 
 
 def _deletion_plan(settings: Settings, base: Base, kept: Kept, export: ExportPlan) -> DeletionPlan:
@@ -301,7 +305,9 @@ def _promises(settings: Settings, base: Base, kept: Kept) -> Promises:
 
 def _runner(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan]) -> Runner:
     promises, retries = _promises(settings, base, kept), RetryPolicy(settings.retry_budget)
-    return Runner(kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries)
+    return Runner(
+        kept.store, kept.queue, promises, base.clock, base.log, plans, base.timing, retries, base.telemetry
+    )
 
 
 def _follow_ups(settings: Settings, base: Base, kept: Kept, signer: ReceiptSigner) -> tuple[Work, ...]:
@@ -330,6 +336,7 @@ def _upkeep(settings: Settings, base: Base, kept: Kept) -> Upkeep:
         log=base.log,
         retention=_retention(settings),
         timing=base.timing,
+        telemetry=base.telemetry,
     )
 
 
@@ -356,6 +363,7 @@ def _doors(settings: Settings, base: Base, kept: Kept, plans: Mapping[Kind, Plan
             log=base.log,
             zone=settings.legal_time_zone,
             four_eyes=FourEyes(settings.four_eyes),
+            telemetry=base.telemetry,
         ),
         letters=Letters(sender_of(settings), settings.legal_time_zone),
     )
@@ -389,6 +397,7 @@ def _front_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> Fro
         letters=doors.letters,
         plans=doors.plans,
         addresses=base.addresses,
+        telemetry=base.telemetry,
     )
 
 

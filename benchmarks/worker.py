@@ -26,10 +26,12 @@ from shared.domain.agenda import Retention
 from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
 from shared.domain.directories import Directories
+from shared.domain.endings import Endings
 from shared.domain.erasure import Erasure
 from shared.domain.holds import Holds
 from shared.domain.identify import Identification
 from shared.domain.keyed_hash import KeyedHash
+from shared.domain.no_telemetry import NoTelemetry
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.runner import Runner
@@ -133,11 +135,14 @@ class Worker:
     def _plan(self, window: timedelta) -> DeletionPlan:
         clock, log, topology, blobs = self._clock, self._log, self._topology, MemoryBlobs()
         directories = Directories({TENANT: self._directory}, topology.domains)
+        endings = Endings(log, NoTelemetry())
         holds = Holds(self._register, self._store, self._hash, clock, log)
         return DeletionPlan(
             identification=Identification(directories, topology, clock, window, FernetSeal(self._hash)),
             guarding=Guarding(directories, clock, topology.cross_tenant_match, Policy()),
-            claims=Claims(self._register, self._store, blobs, self._hash, self._made_promises(), clock, DAY),
+            claims=Claims(
+                self._register, self._store, blobs, self._hash, self._made_promises(), clock, DAY, endings
+            ),
             holds=holds,
             blocking=Blocking(directories),
             soft_deletion=SoftDeletion(directories, clock, log, window, 7 * DAY),

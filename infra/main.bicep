@@ -34,6 +34,9 @@ param ticketKeys int = 0
 @description('Whether e-mails are sent by the key of the mail resource (MAIL__ACCESS_KEY) in place of the identity.')
 param mailByKey bool = false
 
+@description('Whether the collector of telemetry (TELEMETRY otlp) wants OTEL_EXPORTER_OTLP_HEADERS.')
+param collectorByKey bool = false
+
 @description('How many instances each group of functions may have, and by how many Graph\'s quotas are divided.')
 @minValue(1)
 @maxValue(1000)
@@ -108,7 +111,9 @@ var renewed = filter(webhooks, one => (one.?renewing ?? false))
 var nextSecrets = map(renewed, one => 'WEBHOOKS__${toUpper(one.name)}__NEXT_SECRET')
 var mailSecrets = mailByKey ? ['MAIL__ACCESS_KEY'] : []
 var ticketSecrets = take(['TICKET_KEY', 'TICKET_KEY_PREVIOUS'], ticketKeys)
-var secretSettings = concat(['HASH_KEY'], ticketSecrets, tenantSecrets, webhookSecrets, nextSecrets, mailSecrets)
+var collectorSecrets = collectorByKey ? ['OTEL_EXPORTER_OTLP_HEADERS'] : []
+var ownSecrets = concat(['HASH_KEY'], ticketSecrets, mailSecrets, collectorSecrets)
+var secretSettings = concat(ownSecrets, tenantSecrets, webhookSecrets, nextSecrets)
 // Names of settings, and what the vault calls them: it knows no underscores.
 var vaulted = [for name in secretSettings: {
   setting: name
@@ -296,6 +301,12 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     emails: alertEmails
   }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: { location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
 }
 
 output AZURE_RESOURCE_GROUP string = group.name

@@ -3,16 +3,17 @@
 from shared.adapters.graph.calls import Principal
 from shared.adapters.graph.credentials import ClientSecret, ManagedIdentity, Proof, Registration
 from shared.adapters.graph.directory import graph_directory
-from shared.domain.ports import Clock, Directory
+from shared.adapters.graph.watch import Watch
+from shared.domain.ports import Clock, Directory, Telemetry
 from shared.settings import Settings
 from shared.tenant_settings import RegistrationSettings, TenantSettings
 
 
-def build_directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
+def build_directories(settings: Settings, clock: Clock, telemetry: Telemetry) -> dict[str, Directory]:
     """By tenant. Opens no connection."""
     endpoints, share = settings.endpoints(), settings.graph_rate / settings.max_instances
     return {
-        name: graph_directory(registrations_of(tenant), endpoints, clock, share)
+        name: graph_directory(registrations_of(tenant), endpoints, clock, share, Watch(name, telemetry))
         for name, tenant in settings.tenants.items()
     }
 

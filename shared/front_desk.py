@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import azure.functions as func
@@ -11,17 +11,19 @@ import structlog
 from shared import views
 from shared.addresses import Addresses, Path
 from shared.bodies import bad
-from shared.domain.accept import Acceptance, Submission
+from shared.domain.accept import Acceptance, Accepted, Submission
 from shared.domain.callers import Person, TicketHolder
 from shared.domain.challenges import Challenges
 from shared.domain.decisions import Decisions
 from shared.domain.errors import ChallengeRefused, UnknownRequest
 from shared.domain.limits import SharedAllowance
+from shared.domain.no_telemetry import NoTelemetry
 from shared.domain.plan import Plan
-from shared.domain.ports import Clock, JsonObject, Log, RequestStore
+from shared.domain.ports import Clock, JsonObject, Log, RequestStore, Telemetry
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Proof
 from shared.domain.subject import ObjectIdSubject, Subject
+from shared.domain.telemetry import REQUESTS_ACCEPTED, SpanName
 from shared.domain.topology import Topology
 from shared.gate import Gate, Unauthenticated
 from shared.intake import (
@@ -87,6 +89,7 @@ class FrontDesk:
     letters: Letters
     plans: Mapping[Kind, Plan]
     addresses: Addresses
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
 
     async def submit(self, kind: Kind, req: func.HttpRequest) -> func.HttpResponse:
         """Accept an app's request about somebody: 202 with its address."""
@@ -199,12 +202,26 @@ class FrontDesk:
             raise
 
     async def _accepted(self, submission: Submission, path: Path) -> func.HttpResponse:
-        accepted = await self.acceptance(submission)
+        accepted = await self._traced(submission)
         request = accepted.request
         structlog.contextvars.bind_contextvars(request_id=request.id)
         self.log.info("request_accepted", kind=request.kind, status=request.status)
         headers = {"Location": path(request), "Retry-After": POLL_AFTER}
         return answer(HTTPStatus.ACCEPTED, views.accepted(accepted, path), headers)
+
+    async def _traced(self, submission: Submission) -> Accepted:
+        """Accept it in a trace of its own, which its runs go on with.
+
+        A `traceparent` of the caller's is not read: who calls must not say which trace a request is in,
+        whether it is sampled, or what its id is made of.
+        """
+        with self.telemetry.span(SpanName.ACCEPT, kind=submission.kind) as span:
+            accepted = await self.acceptance(replace(submission, traceparent=span.traceparent))
+            request = accepted.request
+            span.note(request_id=request.id, status=request.status)
+            if request.traceparent == span.traceparent:  # not the record of an earlier call
+                self.telemetry.record(REQUESTS_ACCEPTED, 1, kind=request.kind)
+            return accepted
 
     def _shown(self, found: Found, req: func.HttpRequest) -> func.HttpResponse:
         """How it stands, and where it has ended what is to be told, in the language that is asked for."""

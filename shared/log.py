@@ -29,10 +29,13 @@ FIELDS = frozenset(
             "regulation",
             "days",
             "months",
+            "slack",
         ),
     }
 )
 """Every field that a line may have; anything else is shown as masked."""
+SHOWN_AS_THEY_ARE = frozenset({"request_id", "timestamp"})
+Scalar = str | int | float | None
 QUIET = (
     "aiohttp",
     "asyncio",
@@ -121,10 +124,15 @@ def _safe_name(name: str) -> str:
     return name if name in FIELDS else masked(str(name))
 
 
-def _safe_value(name: str, value: object) -> str | int | float | None:
+def _safe_value(name: str, value: object) -> Scalar:
     if name not in FIELDS or not isinstance(value, str | int | float | None):
         return MASK
-    if isinstance(value, str) and name not in {"request_id", "timestamp"}:
+    return shown(name, value)
+
+
+def shown(name: str, value: Scalar) -> Scalar:
+    """The value of a field or attribute that is known: text without what must not get out."""
+    if isinstance(value, str) and name not in SHOWN_AS_THEY_ARE:
         return masked(value)
     return value
 

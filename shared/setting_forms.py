@@ -147,6 +147,27 @@ def audiences(value: object) -> object:
     return frozenset(name.strip() for name in str(value).split(",") if name.strip())
 
 
+def blank(value: object) -> object:
+    """The Functions host takes an empty setting for one that is not there."""
+    return value or None
+
+
+def insights_identity(value: object) -> object:
+    """Under which identity the Functions host, and the app, send telemetry."""
+    parts = "" if value is None else str(value)
+    if value is not None and not re.fullmatch(rf"(?i)(ClientId={_GUID};)?Authorization=AAD;?", parts):
+        raise RuleBroken("must be ClientId=…;Authorization=AAD, or without ClientId")
+    return value
+
+
+def headers(value: object) -> object:
+    """Headers as OpenTelemetry's exporters read them from their environment."""
+    header = r"[\w-]{1,100}=[ -+\--~]{1,4000}"
+    if not re.fullmatch(rf"{header}(,{header}){{0,15}}", str(value)):
+        raise RuleBroken("must be name=value, with commas between where there are more, at most 16")
+    return value
+
+
 def ip_range(value: str) -> str:
     """One IPv4 address, or the first and the last of a range, as shared access signatures have them."""
     try:
@@ -207,3 +228,11 @@ Policy = Annotated[
 ]
 IpRange = Annotated[str, BeforeValidator(resolved), AfterValidator(ip_range)]
 Text = Annotated[str, BeforeValidator(resolved), Field(min_length=1, max_length=500)]
+InsightsConnection = Annotated[SecretStr | None, BeforeValidator(blank), BeforeValidator(resolved)]
+InsightsIdentity = Annotated[
+    str | None,
+    BeforeValidator(insights_identity),
+    BeforeValidator(blank),
+    BeforeValidator(resolved),
+]
+Headers = Annotated[SecretStr, BeforeValidator(headers), BeforeValidator(resolved)]

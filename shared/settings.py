@@ -21,6 +21,9 @@ from shared.setting_forms import (
     BaseAddress,
     FileName,
     Guid,
+    Headers,
+    InsightsConnection,
+    InsightsIdentity,
     IpRange,
     Issuer,
     MailAddress,
@@ -204,6 +207,12 @@ class Settings(BaseSettings):
     graph_url: Address | None = None
     login_url: Address | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    telemetry: Literal["none", "azure_monitor", "otlp"] = "none"
+    telemetry_sampling: Annotated[float, Field(ge=0, le=1)] = 1.0
+    applicationinsights_connection_string: InsightsConnection = None
+    applicationinsights_authentication_string: InsightsIdentity = None
+    otel_exporter_otlp_endpoint: Address | None = None
+    otel_exporter_otlp_headers: Headers | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -286,6 +295,7 @@ def _disagreements(settings: Settings) -> Iterator[Fault]:
         yield Fault("WORKFORCE", "is required where APP_AUTH asks for tokens or EASY_AUTH is trusted")
     yield from _ticket_key_faults(settings)
     yield from _receipt_faults(settings.receipts)
+    yield from _telemetry_faults(settings)
     yield from _storage_faults(
         "STATE", settings.state, ("tableServiceUri", "queueServiceUri", "blobServiceUri")
     )
@@ -349,6 +359,19 @@ def _ticket_key_faults(settings: Settings) -> Iterator[Fault]:
     keys = settings.ticket_keys()
     if len(set(keys)) < len(keys):
         yield Fault("TICKET_KEY", "must be another key than TICKET_KEY_PREVIOUS and HASH_KEY")
+
+
+def _telemetry_faults(settings: Settings) -> Iterator[Fault]:
+    needed = {
+        "azure_monitor": (
+            "APPLICATIONINSIGHTS_CONNECTION_STRING",
+            settings.applicationinsights_connection_string,
+        ),
+        "otlp": ("OTEL_EXPORTER_OTLP_ENDPOINT", settings.otel_exporter_otlp_endpoint),
+    }
+    name, given = needed.get(settings.telemetry, ("", "nothing"))
+    if given is None:
+        yield Fault(name, f"is required where TELEMETRY is {settings.telemetry}")
 
 
 def _receipt_faults(receipts: ReceiptSettings) -> Iterator[Fault]:

@@ -69,11 +69,19 @@ def made_by(table: Mapping[str, int]) -> set[str]:
 
 def logged() -> set[str]:
     """The events that are logged by name; a problem's code is another, where it is 503."""
-    found: set[str] = set()
+    return set(logged_with_fields())
+
+
+def logged_with_fields() -> dict[str, set[str]]:
+    """Events with the fields that calls of a log name; what an exception was is told besides."""
+    events: dict[str, set[str]] = {}
     for path, call in calls():
         if is_log(call.func) and call.args:
-            found.update(_texts(call.args[0], path))
-    return found
+            given = {word.arg for word in call.keywords if word.arg}
+            given |= {"error", "frames"} if ast.unparse(call.func).endswith("exception") else set()
+            for event in _texts(call.args[0], path):
+                events.setdefault(event, set()).update(given)
+    return events
 
 
 def is_log(function: ast.expr) -> bool:

@@ -1,7 +1,8 @@
 """Hand-written stand-ins; each passes the contract suite of its port."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +19,7 @@ from shared.domain.errors import (
 from shared.domain.journal import Event
 from shared.domain.ports import (
     SHARDS,
+    Attribute,
     Clock,
     Due,
     Entry,
@@ -30,6 +32,9 @@ from shared.domain.ports import (
 )
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Status
+from shared.domain.telemetry import Instrument, SpanName
+
+WELL_FORMED = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class FakeClock:
@@ -306,3 +311,53 @@ class ListLog:
         self.lines.append((event, fields))
 
     warning = error = exception = info
+
+
+@dataclass
+class FakeSpan:
+    """A span as it was begun and ended; `error` is the type of the exception that left it."""
+
+    name: SpanName
+    attributes: dict[str, Attribute]
+    trace: str
+    parent: str | None
+    number: int
+    error: str | None = None
+    ended: bool = False
+
+    @property
+    def traceparent(self) -> str:
+        return f"00-{self.trace}-{self.number:016x}-01"
+
+    def note(self, **attributes: Attribute) -> None:
+        self.attributes.update(attributes)
+
+
+@dataclass
+class FakeTelemetry:
+    """Keeps spans in the order in which they began, and measurements."""
+
+    spans: list[FakeSpan] = field(default_factory=list)
+    recorded: list[tuple[Instrument, float, dict[str, Attribute]]] = field(default_factory=list)
+    around: list[FakeSpan] = field(default_factory=list)
+
+    @contextmanager
+    def span(self, name: SpanName, parent: str | None = None, **attributes: Attribute) -> Iterator[FakeSpan]:
+        within = parent if parent and WELL_FORMED.fullmatch(parent) else None
+        within = within or (self.around[-1].traceparent if self.around else None)
+        number = len(self.spans) + 1
+        trace = within.split("-")[1] if within else f"{number:032x}"
+        span = FakeSpan(name, dict(attributes), trace, within and within.split("-")[2], number)
+        self.spans.append(span)
+        self.around.append(span)
+        try:
+            yield span
+        except Exception as error:
+            span.error = type(error).__name__
+            raise
+        finally:
+            span.ended = True
+            self.around.pop()
+
+    def record(self, instrument: Instrument, value: float, **attributes: Attribute) -> None:
+        self.recorded.append((instrument, value, attributes))

@@ -16,6 +16,7 @@ param maxInstances int
 param mailByKey bool
 
 var suffix = environment().suffixes.storage
+var telemetry = plain.?TELEMETRY ?? ''
 
 var platform = {
   AzureWebJobsStorage__blobServiceUri: 'https://${hostName}.blob.${suffix}'
@@ -23,6 +24,8 @@ var platform = {
   AzureWebJobsStorage__clientId: clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  AzureFunctionsJobHost__telemetryMode: empty(telemetry) || telemetry == 'none' ? '' : 'OpenTelemetry'
+  OTEL_EXPORTER_OTLP_PROTOCOL: telemetry == 'otlp' ? 'http/protobuf' : ''
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '65536'
   STATE__tableServiceUri: 'https://${stateName}.table.${suffix}'
   STATE__queueServiceUri: 'https://${stateName}.queue.${suffix}'

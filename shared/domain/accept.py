@@ -56,6 +56,7 @@ class Submission:
     """A request as submitted; `received_at` is when the person asked, None for now.
 
     `claims` are those of the ID token that came with it; `copy_first` asks for a copy before a deletion.
+    `traceparent` is the context of the span around it.
     """
 
     kind: Kind
@@ -67,6 +68,7 @@ class Submission:
     idempotency_key: str | None = None
     claims: JsonObject | None = field(default=None, repr=False)
     copy_first: bool = False
+    traceparent: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,7 @@ class Acceptance:
             copy_first=submission.copy_first,
             notices=tuple(map(Notice, self.channels(submitter))),
             sealed=self._sealed(submission, request_id),
+            traceparent=submission.traceparent,
         )
 
     def _sealed(self, submission: Submission, request_id: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.endings import Endings
 from shared.domain.errors import (
     AlreadyRecorded,
     Overtaken,
@@ -56,6 +57,7 @@ class Claims:
     clock: Clock
     patience: timedelta
     """How long a deletion waits for a running export of the same account."""
+    endings: Endings
 
     def step(self, needs: frozenset[str]) -> Step:
         """Claim every account found, one by one in the order of their keys."""
@@ -179,6 +181,7 @@ class Claims:
         """Cancel a request that gives way, and remove what it had made. Raises `Overtaken`."""
         cancelled = stored.request.cancelled(self.clock.now(), "superseded", f"{by.kind} {by.id}")
         await self.store.save(replace(stored, request=cancelled))
+        self.endings.note(cancelled)
         await self.promises.renew(cancelled)  # what follows an end must not wait for what it waited for
         await self.blobs.remove(f"{stored.request.id}/")
 

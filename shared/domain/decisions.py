@@ -1,7 +1,7 @@
 """What people decide about a request: withdraw it, approve, try again, end it, change its term."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from shared.domain.callers import Operator
 from shared.domain.changed import changed
 from shared.domain.deadlines import due_at, extended_due_at
+from shared.domain.endings import Endings
 from shared.domain.errors import InvalidTransition, OwnRequest, StorageUnavailable
-from shared.domain.ports import Clock, Log, RequestStore, WorkQueue
+from shared.domain.no_telemetry import NoTelemetry
+from shared.domain.ports import Clock, Log, RequestStore, Telemetry, WorkQueue
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import CAN_RUN, Kind, Status
@@ -44,6 +46,7 @@ class Decisions:
     log: Log
     zone: ZoneInfo
     four_eyes: FourEyes = FourEyes.NONE
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
 
     async def cancel(self, request_id: str, by: str, note: str | None = None) -> PrivacyRequest:
         """Withdraw the request; possible until the mark is set."""
@@ -151,6 +154,7 @@ class Decisions:
             return made.with_note(note) if note else made
 
         decided = await changed(self.store, request_id, change)
+        Endings(self.log, self.telemetry).note(decided)
         await self.promises.renew(decided)
         if decided.status in CAN_RUN or decided.follow_up_due(self.clock.now()):
             await self.queue.send(decided.id)

@@ -1,7 +1,7 @@
 """What the domain asks of the outside. Each implementation, fakes included, passes one contract suite."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,9 +13,12 @@ from shared.domain.journal import Event
 from shared.domain.request import PrivacyRequest
 from shared.domain.sources import Source
 from shared.domain.states import Kind, Status
+from shared.domain.telemetry import Instrument, SpanName
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 JsonObject = Mapping[str, JsonValue]
+Attribute = str | int | float | None
+"""Of a span or a measurement; None is none."""
 
 
 class Clock(Protocol):
@@ -45,6 +48,33 @@ class Log(Protocol):
 
     def exception(self, event: str, **fields: str | int | float | None) -> object:
         """What nobody expected, with the traceback of the exception being handled."""
+
+
+class Span(Protocol):
+    """A piece of work that is being measured."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """Its context (W3C Trace Context) for work that goes on elsewhere; None where nothing is traced."""
+
+    def note(self, **attributes: Attribute) -> None:
+        """What has come to light of it."""
+
+
+class Telemetry(Protocol):
+    """Traces and metrics. What they hold is as in a log: never a name, address, object id or link."""
+
+    def span(
+        self, name: SpanName, parent: str | None = None, **attributes: Attribute
+    ) -> AbstractContextManager[Span]:
+        """Measure the work inside; an exception that leaves it is noted by its type alone, and goes on.
+
+        `parent` is the `traceparent` of work elsewhere; without one, or where it is none, the span belongs to
+        the one around it, or begins a trace.
+        """
+
+    def record(self, instrument: Instrument, value: float, **attributes: Attribute) -> None:
+        """Add to a counter (`value` 0 or more), or note a value of a histogram (the same) or a gauge."""
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ class PrivacyRequest:
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
     reasons for waiting that were told. `restorable_until` is the latest of the tenants'. `copy_first` is a
-    deletion that comes after a copy of the data, which the person confirms to have. `last` is the newest
-    event of the journal.
+    deletion that comes after a copy of the data, which the person confirms to have. `traceparent` is the
+    trace context in which it was accepted, where that was traced. `last` is the newest event of the journal.
     """
 
     id: str
@@ -109,6 +109,7 @@ class PrivacyRequest:
     receipt: str | None = field(default=None, repr=False)
     copy_first: bool = False
     copy_confirmed_at: datetime | None = None
+    traceparent: str | None = field(default=None, repr=False)
     last: Event | None = None
 
     @property

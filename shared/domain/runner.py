@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.domain.agenda import ready_at
+from shared.domain.endings import Endings
 from shared.domain.errors import (
     AskOperator,
     DirectoryFault,
@@ -23,11 +24,13 @@ from shared.domain.errors import (
     Throttled,
     UnknownRequest,
 )
+from shared.domain.no_telemetry import NoTelemetry
 from shared.domain.plan import Plan, Step, Unfinished, names
-from shared.domain.ports import Clock, Log, RequestStore, Stored, WorkQueue
+from shared.domain.ports import Clock, Log, RequestStore, Stored, Telemetry, WorkQueue
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Status
+from shared.domain.telemetry import QUEUE_AGE, SpanName
 from shared.domain.turn import Timing, Turn
 
 LONGEST_NUDGE = timedelta(minutes=15)
@@ -74,6 +77,7 @@ class Runner:
     plans: Mapping[Kind, Plan]
     timing: Timing = field(default_factory=Timing)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
 
     async def run(self, request_id: str) -> None:
         """Do what can be done now. Raises `StorageUnavailable`: the message must come again."""
@@ -81,6 +85,13 @@ class Runner:
         claimed = await self._claim(request_id)
         if claimed is None:
             return
+        request = claimed.request
+        with self.telemetry.span(
+            SpanName.RUN, request.traceparent, request_id=request.id, kind=request.kind, run=request.run
+        ):
+            await self._work_unless_overtaken(claimed, turn)
+
+    async def _work_unless_overtaken(self, claimed: Stored, turn: Turn) -> None:
         try:
             await self._work(claimed, turn)
         except Overtaken:
@@ -90,6 +101,7 @@ class Runner:
         """A message failed too often: count a try against the budget and nudge again."""
         claimed = await self._claim(request_id)
         if claimed is not None:
+            self.log.warning("message_poisoned", tries=claimed.request.tries + 1)
             await self._pause(claimed, [self._failure(claimed.request, "message_poisoned")])
 
     async def _claim(self, request_id: str) -> Stored | None:
@@ -113,11 +125,14 @@ class Runner:
             if vanished and self.retries.spent(request, now):
                 await self._end(stored, request.failed(now, "workers_vanish"))
                 return None
-            claimed = request.claimed(now, now + self.timing.lease)
-            return await self.store.save(replace(stored, request=claimed))
+            claimed = await self.store.save(
+                replace(stored, request=request.claimed(now, now + self.timing.lease))
+            )
         except Overtaken:
             self.log.info("claim_overtaken")
             return None
+        self.telemetry.record(QUEUE_AGE, (now - ready).total_seconds(), kind=request.kind)
+        return claimed
 
     async def _work(self, stored: Stored, turn: Turn) -> None:
         plan = self.plans[stored.request.kind](stored.request)
@@ -145,7 +160,7 @@ class Runner:
                 pauses.append(Pause(timedelta(), "to_be_continued"))
                 break
             try:
-                stored = await self._do(step, stored, turn)
+                stored = await self._measured(step, stored, turn)
             except _Paused as paused:
                 stored = paused.stored
                 pauses.append(paused.pause)
@@ -159,6 +174,25 @@ class Runner:
         if request.undecided:
             return request.awaiting_approval(self.clock.now(), "outcome_missing")
         return request.completed(self.clock.now())
+
+    async def _measured(self, step: Step, stored: Stored, turn: Turn) -> Stored:
+        """The same as `_do`; that a step pauses or ends a run is no error of the span."""
+        tenant = step.name.partition(":")[2].partition(":")[0] or None
+        with self.telemetry.span(
+            SpanName.STEP, request_id=stored.request.id, step=step.name, tenant=tenant
+        ) as span:
+            try:
+                return await self._do(step, stored, turn)
+            except _Paused as paused:
+                span.note(code=paused.pause.reason)
+                signal: _Paused | _Asked | _Ended = paused
+            except _Asked as question:
+                span.note(code=question.code)
+                signal = question
+            except _Ended as ended:
+                span.note(code=ended.request.reason, status=ended.request.status)
+                signal = ended
+        raise signal
 
     async def _do(self, step: Step, stored: Stored, turn: Turn) -> Stored:
         """The request with the step done. Raises `_Ended`, `_Paused`, `_Asked`."""
@@ -235,6 +269,7 @@ class Runner:
 
     async def _end(self, stored: Stored, request: PrivacyRequest) -> None:
         await self.store.save(replace(stored, request=request))
+        Endings(self.log, self.telemetry).note(request)
         await self._promise(request)
         if request.follow_up_due(self.clock.now()):
             await self._nudge(request.id, timedelta())

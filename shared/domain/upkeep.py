@@ -6,12 +6,13 @@ dies leaves a promise that comes again.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from shared.domain.agenda import FIRST_DISTANCE, LONGEST_DISTANCE, Act, Item, Retention, agenda, next_look
 from shared.domain.claims import ACCOUNT, archive_entry
 from shared.domain.errors import Overtaken, PrivacyError, UnknownRequest
+from shared.domain.no_telemetry import NoTelemetry
 from shared.domain.ports import (
     SHARDS,
     Clock,
@@ -24,10 +25,12 @@ from shared.domain.ports import (
     RequestStore,
     Stored,
     StoredDue,
+    Telemetry,
     WorkQueue,
 )
 from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Status
+from shared.domain.telemetry import PROMISES_LAG
 from shared.domain.turn import Timing, Turn
 
 MOST_PER_SHARD = 200
@@ -52,6 +55,7 @@ class Upkeep:
     log: Log
     retention: Retention
     timing: Timing
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
 
     async def sweep(self) -> int:
         """Look at every request whose time has come, as long as there is time. The number of looks.
@@ -59,6 +63,7 @@ class Upkeep:
         A request that cannot be looked at is logged and comes again; it holds up no other.
         """
         turn, looks, whole = self.timing.begin(self.clock), 0, True
+        lags = [timedelta()]
         for shard in range(SHARDS):
             try:
                 falling = await self.due.falling_due(shard, self.clock.now(), MOST_PER_SHARD)
@@ -66,12 +71,14 @@ class Upkeep:
                 self.log.warning("promises_unreadable", count=shard, code=error.code)
                 whole = False
                 continue
+            lags.extend(self.clock.now() - stored.due.at for stored in falling[:1])
             for stored in falling:
                 if turn.over:
                     self.log.warning("sweep_unfinished", count=looks)
                     return looks
                 await self._look_safely(stored, turn)
                 looks += 1
+        self.telemetry.record(PROMISES_LAG, max(lags).total_seconds())
         await self._forget_what_has_passed(turn)
         if whole:
             await self._note_sweep()

@@ -38,9 +38,9 @@ def inbox(stack: RunningStack) -> Iterator[Inbox]:
 Seen = TypeVar("Seen")
 
 
-def until(look: Callable[[], Seen | None]) -> Seen:
+def until(look: Callable[[], Seen | None], patience: float = PATIENCE) -> Seen:
     """What there is to be seen at last. Raises `TimeoutError`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if (seen := look()) is not None:
             return seen

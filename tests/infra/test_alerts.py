@@ -1,102 +1,99 @@
-"""Alerts ask for what the code really logs."""
+"""Alerts fire for what the code really logs, and for nothing else."""
 
-import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from shared.domain.states import Status
-from shared.log import FIELDS
+from tests.infra.kusto import Workspace, text_of
+from tests.infra.logged import events_asked
 from tests.paths import ROOT
 
-QUERIES = sorted((ROOT / "infra/alerts").glob("*.kql"))
-CODE = [
-    path
-    for folder in ("shared", "export_function", "delete_function", "worker_function")
-    for path in (ROOT / folder).rglob("*.py")
-] + [*(ROOT / "upkeep_function").rglob("*.py"), *(ROOT / "operations_function").rglob("*.py")]
-LEVELS = {"debug", "info", "warning", "error", "exception"}
-OF_EVERY_LINE = {"event", "level", "timestamp", "request_id"}
-"""`request_id` is bound while a request is worked on."""
+ALERTS = sorted(path.stem for path in (ROOT / "infra/alerts").glob("*.kql"))
+REQUEST = "11111111-1111-4111-8111-111111111111"
+FIRED_BY: dict[str, tuple[tuple[str, dict[str, str | int]], ...]] = {
+    "overdue": (("request_overdue", {"kind": "export", "status": "running"}),),
+    "due-soon": (("request_due_soon", {"kind": "export", "status": "waiting", "reason": "cooling_off"}),),
+    "stalled": (("request_stalled", {"kind": "export", "status": "running"}),),
+    "no-sweep": (("sweep_ended", {"count": 3}),),
+    "poison": (("message_poisoned", {"tries": 1}), ("message_unreadable", {})),
+    "failed": (("run_ended", {"kind": "export", "status": Status.FAILED, "reason": "retries_spent"}),),
+    "last-call": (("request_last_call", {"kind": "deletion", "reason": "permission_missing"}),),
+    "not-told": (("notice_dead", {"channel": "mail", "reason": "expired"}),),
+    "purge": (("purge_refused", {"tenant": "contoso"}), ("purge_after_due", {"tenant": "contoso"})),
+    "at-fault": (
+        ("setting_at_fault", {"setting": "STATE", "expected": "is required"}),
+        ("http_failed", {"error": "KeyError"}),
+        ("promises_unreadable", {"count": 1, "code": "storage_unavailable"}),
+        ("sweep_unfinished", {"count": 200}),
+        ("unblock_failed", {"tenant": "contoso", "code": "permission_missing"}),
+        ("unblock_given_up", {"tenant": "contoso"}),
+    ),
+    "answers-5xx": (),
+}
+"""The lines that each fires for."""
 
 
-def _texts(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from _texts(node.body)
-        yield from _texts(node.orelse)
+def a_quiet_hour() -> Workspace:
+    """Requests that go well, and lines of others."""
+    workspace = Workspace()
+    workspace.noise()
+    workspace.request("submit_export", 202)
+    workspace.line("request_accepted", REQUEST, kind="export", status="accepted")
+    workspace.line("run_started", REQUEST, kind="export", run=1)
+    workspace.line("run_ended", REQUEST, kind="export", status="completed")
+    workspace.line("request_ended", REQUEST, kind="export", status="completed", seconds=9, slack=86400)
+    workspace.line("notice_sent", REQUEST, channel="webhook")
+    return workspace
 
 
-def _logged() -> dict[str, set[str]]:
-    """Events with their fields, as calls of a log name them."""
-    events: dict[str, set[str]] = {}
-    for path in [ROOT / "function_app.py", *CODE]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and _is_log(node.func) and node.args:
-                given = {word.arg for word in node.keywords if word.arg}
-                given |= {"error", "frames"} if ast.unparse(node.func).endswith("exception") else set()
-                for event in _texts(node.args[0]):
-                    events.setdefault(event, set()).update(given)
-    return events
+def test_every_alert_has_its_lines_here() -> None:
+    assert set(FIRED_BY) == set(ALERTS)
 
 
-def _is_log(function: ast.expr) -> bool:
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr in LEVELS
-        and ast.unparse(function.value).rpartition(".")[2].lstrip("_") == "log"
-    )
+@pytest.mark.parametrize("alert", ALERTS)
+def test_nothing_fires_in_a_quiet_hour(alert: str) -> None:
+    assert a_quiet_hour().ask(text_of(f"alerts/{alert}")) == []
 
 
-LOGGED = _logged()
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_fires_for_each_of_its_lines_once(alert: str) -> None:
+    workspace = a_quiet_hour()
+    for event, fields in FIRED_BY[alert]:
+        workspace.line(event, REQUEST, **fields)
+    assert len(workspace.ask(text_of(f"alerts/{alert}"))) == len(FIRED_BY[alert])
 
 
-def asked(query: str) -> tuple[set[str], set[str]]:
-    """Events and fields that a query names."""
-    listed = re.findall(r"tostring\(line\.event\) (?:==|in) \(?((?:\"\w+\"(?:, )?)+)", query)
-    return set(re.findall(r"\w+", " ".join(listed))), set(re.findall(r"line\.(\w+)", query))
-
-
-@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-def test_a_query_asks_for_events_and_fields_that_the_code_logs(path: Path) -> None:
-    query = path.read_text()
-    events, fields = asked(query)
-    assert events or "AppRequests" in query
-    assert events <= set(LOGGED)
-    assert fields <= OF_EVERY_LINE.union(*(LOGGED[event] for event in events))
-    assert fields <= FIELDS  # what is not on that list is masked
+def test_an_answer_that_is_our_fault_fires() -> None:
+    workspace = a_quiet_hour()
+    workspace.request("submit_export", 503)
+    assert workspace.ask(text_of("alerts/answers-5xx")) == [{"Name": "submit_export", "ResultCode": "503"}]
 
 
 def test_the_events_that_must_not_go_unseen_have_an_alert() -> None:
-    watched = set[str]().union(*(asked(path.read_text())[0] for path in QUERIES))
+    watched = set[str]().union(*(events_asked(text_of(f"alerts/{alert}")) for alert in ALERTS))
     assert watched == {
         *("request_overdue", "request_due_soon", "request_stalled", "sweep_ended", "sweep_unfinished"),
-        *("message_unreadable", "run_ended", "notice_dead", "purge_refused", "purge_after_due"),
-        "request_last_call",
-        *("setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
-        "unblock_given_up",
+        *("message_poisoned", "message_unreadable", "run_ended", "notice_dead", "purge_refused"),
+        *("purge_after_due", "setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
+        *("request_last_call", "unblock_given_up"),
     }
-
-
-def test_a_failed_run_has_the_status_that_the_query_asks_for() -> None:
-    query = (ROOT / "infra/alerts/failed.kql").read_text()
-    assert f'tostring(line.status) == "{Status.FAILED.value}"' in query
+    assert watched == {event for lines in FIRED_BY.values() for event, _ in lines}
 
 
 def test_the_poison_query_names_the_function_that_takes_such_messages() -> None:
     blueprint = (ROOT / "worker_function/blueprint.py").read_text()
     (function,) = re.findall(r"queue_name=POISON.*\n\s+async def (\w+)", blueprint)
-    assert f'Name == "{function}"' in (ROOT / "infra/alerts/poison.kql").read_text()
+    workspace = a_quiet_hour()
+    workspace.request(function, 0)
+    assert workspace.ask(text_of("alerts/poison")) == [{"what": function}]
 
 
 def test_every_query_has_its_rule_and_every_rule_its_query() -> None:
     rules = (ROOT / "infra/modules/alerts.bicep").read_text()
     named = re.findall(r"name: '([\w-]+)', severity.*loadTextContent\('\.\./alerts/([\w-]+)\.kql'\)", rules)
     assert [name for name, _ in named] == [file for _, file in named]
-    assert {file for _, file in named} == {path.stem for path in QUERIES}
+    assert {file for _, file in named} == set(ALERTS)
 
 
 def test_only_the_missing_sweep_fires_for_want_of_lines() -> None:

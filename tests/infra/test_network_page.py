@@ -24,7 +24,7 @@ def test_the_zones_are_those_that_are_made() -> None:
         r"'privatelink\$\{replace\(environment\(\)\.suffixes\.keyvaultDns, '(.+?)', '(.+?)'\)", source
     )
     assert instead
-    made.add(f"privatelink{'.vault.azure.net'.replace(*instead.groups())}")
+    made.add(f"privatelink{'.vault.azure.net'.replace(instead[1], instead[2])}")
     assert set(re.findall(r"^\| `(privatelink\.[\w.]+)` \|", PAGE, re.MULTILINE)) == made
 
 

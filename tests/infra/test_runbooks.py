@@ -7,7 +7,9 @@ import pytest
 
 from shared.log import FIELDS
 from tests.codes import logged
-from tests.infra.test_alerts import OF_EVERY_LINE, QUERIES, asked
+from tests.infra.kusto import text_of
+from tests.infra.logged import OF_EVERY_LINE, events_asked, fields_asked
+from tests.infra.test_alerts import ALERTS
 from tests.paths import ROOT
 
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
@@ -22,7 +24,7 @@ KUSTO = [(page, query) for page in PAGES for query in BLOCK.findall(page.read_te
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_its_alert() -> None:
-    assert [path.stem for path in RUNBOOKS] == [path.stem for path in QUERIES]
+    assert [path.stem for path in RUNBOOKS] == ALERTS
 
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
@@ -36,7 +38,7 @@ def test_a_runbook_has_every_chapter_and_names_its_query(path: Path) -> None:
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
 def test_a_runbook_looks_for_every_event_that_fires_its_alert(path: Path) -> None:
-    fires = asked((ROOT / f"infra/alerts/{path.stem}.kql").read_text())[0]
+    fires = events_asked(text_of(f"alerts/{path.stem}"))
     looks = path.read_text().partition("## First look")[2].partition("## Likely causes")[0]
     assert fires <= set(re.findall(r'"(\w+)"', looks))
 
@@ -48,6 +50,5 @@ def test_an_alert_names_its_runbook() -> None:
 
 @pytest.mark.parametrize(("page", "query"), KUSTO, ids=lambda value: getattr(value, "stem", "query"))
 def test_a_query_in_a_page_asks_for_what_the_code_logs(page: Path, query: str) -> None:
-    events, fields = asked(query)
-    assert events <= logged() | OF_ANSWERS, page
-    assert fields <= FIELDS | OF_EVERY_LINE, page
+    assert events_asked(query) <= logged() | OF_ANSWERS, page
+    assert fields_asked(query) <= FIELDS | OF_EVERY_LINE, page

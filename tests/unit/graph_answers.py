@@ -13,6 +13,7 @@ from shared.adapters.graph.client import LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
 from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.principals import serving_both
+from shared.adapters.graph.watch import UNWATCHED, Watch
 from tests.fakes import FakeClock
 from tests.unit.samples import NOW
 
@@ -58,8 +59,8 @@ class Paper:
     asked: list[httpx.Request] = field(default_factory=list)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
-    def directory(self, share: float = 1.0) -> GraphDirectory:
-        return GraphDirectory(serving_both(self.connection()), Endpoints(), self.clock, share)
+    def directory(self, share: float = 1.0, watch: Watch = UNWATCHED) -> GraphDirectory:
+        return GraphDirectory(serving_both(self.connection()), Endpoints(), self.clock, share, watch)
 
     def connection(self) -> LazyConnection:
         transport = httpx.MockTransport(self._answer)

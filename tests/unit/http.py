@@ -48,6 +48,7 @@ def desk_of(
         topology=world.topology,
         plans=world.runner.plans,
         addresses=addresses,
+        telemetry=world.telemetry,
     )
 
 

@@ -74,4 +74,5 @@ def a_request_with_everything(request_id: str = REQUEST_ID) -> PrivacyRequest:
         tries=2,
         failing_since=NOW,
         reminded=frozenset({"due_soon"}),
+        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
     ).recorded()

@@ -64,6 +64,8 @@ async def test_an_app_s_export_gives_way_to_the_person_s_own_with_all_that_it_ha
     assert hers.status is Status.COMPLETED
     superseded = await world.request(app_s)
     assert (superseded.status, superseded.reason) == (Status.CANCELLED, "superseded")
+    ends = [fields["request_id"] for event, fields in world.log.lines if event == "request_ended"]
+    assert ends.count(app_s) == 1
     assert await world.blobs.names(app_s) == ()
     last = (await world.store.journal(app_s))[-1]
     assert (last.what, last.by) == (What.CANCELLED, f"export {hers.id}")

@@ -1,5 +1,6 @@
 """How a request lies in the table, held to the service's limits (Azure Table storage, data model)."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -114,3 +115,12 @@ def test_what_is_personal_stands_in_rows_of_its_own() -> None:
     rows = rows_of(with_notes("she rang us"))
     personal = {key for key, row in rows.items() if any(part in str(row) for part in PERSONAL)}
     assert personal == {"person-subject", "person-notes", "account-contoso"}
+
+
+def test_a_record_from_before_traces_is_read() -> None:
+    request = a_request_with_everything()
+    rows = {key: dict(row) for key, row in rows_of(request).items()}
+    head = json.loads(str(rows["request"]["json"]))
+    assert head.pop("traceparent")
+    rows["request"]["json"] = json.dumps(head)
+    assert request_of(rows) == replace(request, traceparent=None)

@@ -108,6 +108,7 @@ async def test_a_poisoned_message_counts_a_try_and_comes_again() -> None:
     await world.runner.count_poison(accepted.request.id)
     counted = (await world.store.get(accepted.request.id)).request
     assert (counted.status, counted.reason, counted.tries) == (Status.WAITING, "message_poisoned", 1)
+    assert ("message_poisoned", {"tries": 1}) in world.log.lines
     assert (await world.settle(accepted.request.id)).status is Status.COMPLETED
 
 

@@ -16,7 +16,7 @@ ROOTS = {PrivacyError.code, DirectoryFault.code}
 ANSWERED = {"invalid_transition", "too_many_requests"}
 """Codes of answers that are the error's own."""
 KEPT = {getattr(guard_rails, name) for name in ("ROLE", "ACCOUNT", "GROUP", "GUEST", "EMPLOYEE")}
-UNAVAILABLE = {"storage_unavailable", "keys_unavailable", "unknown_hash_key"}
+UNAVAILABLE = {"storage_unavailable", "keys_unavailable", "unknown_hash_key", "no_eraser"}
 """Answers of 503, each logged under its code."""
 SYMPTOMS = ("Nothing answers", "Calls are refused", "Requests do not go on", "Exports, links, deletions")
 

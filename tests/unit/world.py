@@ -29,6 +29,7 @@ from shared.domain.claims import Claims
 from shared.domain.deadlines import Regulation
 from shared.domain.decisions import Decisions, FourEyes
 from shared.domain.directories import Directories
+from shared.domain.endings import Endings
 from shared.domain.erasure import Erasure
 from shared.domain.hold_acts import HoldActs
 from shared.domain.holds import Holds
@@ -52,6 +53,7 @@ from tests.fake_directory import FakeDirectory
 from tests.fakes import (
     FakeClock,
     FakeLinks,
+    FakeTelemetry,
     ListLog,
     MemoryBlobs,
     MemoryDue,
@@ -92,6 +94,7 @@ class World:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     log: ListLog = field(default_factory=ListLog)
+    telemetry: FakeTelemetry = field(default_factory=FakeTelemetry)
     timing: Timing = field(default_factory=Timing)
     new_id: Callable[[], UUID] = uuid4
     optional: frozenset[str] = OPTIONAL
@@ -119,7 +122,14 @@ class World:
         identification = Identification(directories, self.topology, clock, WINDOW, seal)
         promises = Promises(self.due, RETENTION, self.timing.margin)
         self.claims = claims = Claims(
-            self.register, self.store, self.blobs, hashing, promises, clock, PATIENCE
+            self.register,
+            self.store,
+            self.blobs,
+            hashing,
+            promises,
+            clock,
+            PATIENCE,
+            Endings(log, self.telemetry),
         )
         collector = Collector(directories, self.blobs, clock, seal, self.optional)
         erasure = Erasure(self.register, self.store, self.blobs, clock)
@@ -145,7 +155,9 @@ class World:
             ),
         }
         policy = RetryPolicy(BUDGET)
-        self.runner = Runner(self.store, self.queue, promises, clock, log, plans, self.timing, policy)
+        self.runner = Runner(
+            self.store, self.queue, promises, clock, log, plans, self.timing, policy, self.telemetry
+        )
         self.notifier = Notifier(self.store, promises, clock, log, self.ways)
         statement = Statement("the controller", WINDOW, AUDITS_KEPT, RETENTION)
         self.certifier = Certifier(
@@ -153,7 +165,9 @@ class World:
         )
         self.unblocker = Unblocker(self.store, promises, directories, claims, clock, log)
         zone = ZoneInfo("UTC")
-        self.decisions = Decisions(self.store, self.queue, promises, clock, log, zone, self.four_eyes)
+        self.decisions = Decisions(
+            self.store, self.queue, promises, clock, log, zone, self.four_eyes, self.telemetry
+        )
         spacing = Spacing(self.passing, self.store, clock, hashing, EXPORT_EVERY)
         self.acceptance = Acceptance(
             self.store,
@@ -181,6 +195,7 @@ class World:
             log,
             RETENTION,
             self.timing,
+            self.telemetry,
         )
 
     def person(
@@ -205,10 +220,18 @@ class World:
         key: str | None = None,
         proof: Proof = Proof.APP,
         claims: JsonObject | None = None,
+        traceparent: str | None = None,
     ) -> Accepted:
         submitter = f"person:{subject!r}" if proof is Proof.PERSON else "key:0"
         submission = Submission(
-            kind, Regulation.GDPR, subject, submitter, proof, idempotency_key=key, claims=claims
+            kind,
+            Regulation.GDPR,
+            subject,
+            submitter,
+            proof,
+            idempotency_key=key,
+            claims=claims,
+            traceparent=traceparent,
         )
         return await self.acceptance(submission)
 

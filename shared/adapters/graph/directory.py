@@ -21,6 +21,7 @@ from shared.adapters.graph.send import (
     json_object,
     whole_bytes,
 )
+from shared.adapters.graph.watch import UNWATCHED, Watch
 from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.errors import DirectoryRefused, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
@@ -34,11 +35,16 @@ class GraphDirectory:
     """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
 
     def __init__(
-        self, connections: Connections, endpoints: Endpoints, clock: Clock, share: float = 1.0
+        self,
+        connections: Connections,
+        endpoints: Endpoints,
+        clock: Clock,
+        share: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self._connections = frozenset(connections.values())
         self._base_url = endpoints.base_url
-        self._sender = tenant_sender(connections, endpoints.cloud.lacks, clock, share)
+        self._sender = tenant_sender(connections, endpoints.cloud.lacks, clock, share, watch)
 
     async def account(self, object_id: str) -> Account | None:
         """See `Directory.account`."""
@@ -173,7 +179,11 @@ class GraphDirectory:
 
 
 def graph_directory(
-    registrations: Mapping[Principal, Registration], endpoints: Endpoints, clock: Clock, share: float = 1.0
+    registrations: Mapping[Principal, Registration],
+    endpoints: Endpoints,
+    clock: Clock,
+    share: float = 1.0,
+    watch: Watch = UNWATCHED,
 ) -> GraphDirectory:
     """The directory of the tenant in which the registrations are; opens nothing before the first call.
 
@@ -181,7 +191,7 @@ def graph_directory(
     """
     opened = {one: LazyConnection(_opener(one, endpoints)) for one in registrations.values()}
     connections = {principal: opened[one] for principal, one in registrations.items()}
-    return GraphDirectory(connections, endpoints, clock, share)
+    return GraphDirectory(connections, endpoints, clock, share, watch)
 
 
 def _opener(registration: Registration, endpoints: Endpoints) -> Callable[[], Connection]:

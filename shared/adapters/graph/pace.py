@@ -52,9 +52,17 @@ class Pace:
 
     def book(self) -> timedelta:
         """Take the next place; how long until then."""
-        start = max(self._next(), self._clock.monotonic())
+        now = self._clock.monotonic()
+        start = max(self._next(), now)
+        while self._starts and self._starts[0] + self._span <= now:  # these hold up nobody any more
+            self._starts.popleft()
         self._starts.append(start)
         return timedelta(seconds=start - self._clock.monotonic())
+
+    @property
+    def used(self) -> float:
+        """Which part of the calls in a span was taken by the last booking, 0 to 1; those that wait count."""
+        return len(self._starts) / (self._starts.maxlen or 1)
 
     def _next(self) -> float:
         full = len(self._starts) == self._starts.maxlen

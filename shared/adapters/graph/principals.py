@@ -7,6 +7,7 @@ from shared.adapters.graph.calls import Call, Principal
 from shared.adapters.graph.client import LazyConnection
 from shared.adapters.graph.send import Answer, MakeRequest, Read, Sender
 from shared.adapters.graph.throttle import ThrottledSender
+from shared.adapters.graph.watch import Watch
 from shared.domain.errors import NotOffered, PermissionMissing
 from shared.domain.ports import Clock
 
@@ -43,11 +44,11 @@ class TenantSender:
 
 
 def tenant_sender(
-    connections: Connections, lacks: frozenset[str], clock: Clock, share: float
+    connections: Connections, lacks: frozenset[str], clock: Clock, share: float, watch: Watch
 ) -> TenantSender:
     """`share` is this process's part of what each registration may ask of Graph."""
     paced = {
-        connection: ThrottledSender(Sender(connection, clock), clock, share=share)
+        connection: ThrottledSender(Sender(connection, clock, watch), clock, share=share)
         for connection in connections.values()
     }
     return TenantSender(

@@ -19,6 +19,7 @@ from msgraph.graph_service_client import GraphServiceClient
 from shared.adapters.graph.calls import Call
 from shared.adapters.graph.client import LazyConnection
 from shared.adapters.graph.json_values import json_value
+from shared.adapters.graph.watch import UNWATCHED, Watch
 from shared.adapters.retry_after import retry_after
 from shared.domain.errors import (
     CredentialRejected,
@@ -66,13 +67,16 @@ class Sender:
 
     connection: LazyConnection
     clock: Clock
+    watch: Watch = UNWATCHED
 
     async def send(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """What `read` makes of the answer, None where `call.absence` explains a 404.
 
         Raises a `DirectoryFault`.
         """
-        response = await self._exchange(call, make)
+        with self.watch.call(call) as answered:
+            response = await self._exchange(call, make)
+            answered.status = str(response.status_code)
         return read_answer(call, response, self.clock.now(), read)
 
     async def _exchange(self, call: Call, make: MakeRequest) -> httpx.Response:

@@ -94,7 +94,9 @@ class ThrottledSender:
         pace = self._paces[call.quota]
         if pace.wait() > LONGEST_WAIT:
             raise Throttled(call.name, pace.wait())
-        if wait := pace.book():
+        wait = pace.book()
+        self._sender.watch.used(call.quota, pace.used)
+        if wait:
             await self._clock.sleep(wait)
         return await self._attempt(call, make, read)
 

@@ -1,0 +1,1 @@
+"""Telemetry by OpenTelemetry's SDK. Imported only where settings ask for it."""
