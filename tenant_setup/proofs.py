@@ -1,6 +1,7 @@
 """What the application proves itself by: a certificate, a secret in a file, a managed identity it trusts."""
 
 import base64
+import hashlib
 import os
 import re
 import ssl
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tenant_setup.failure import SetupFailed
-from tenant_setup.graph import Graph
+from tenant_setup.graph import Graph, Json
 from tenant_setup.registration import REGISTERING, Application
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -16,11 +17,12 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re
 
 def add_certificate(graph: Graph, one: Application, file: Path) -> None:
     """Register a certificate beside those that are there."""
-    key = base64.b64encode(_certificate(file)).decode()
+    certificate = _certificate(file)
+    key = base64.b64encode(certificate).decode()
     read = {} if one.new else graph.read(f"{one.path}?$select=keyCredentials", REGISTERING)
     listed = read.get("keyCredentials")
     held = listed if isinstance(listed, list) else []
-    if key in [one.get("key") for one in held]:
+    if any(is_of(each, certificate) for each in held):
         print("there already: this certificate")
         return
     added = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key, "displayName": file.name}
@@ -66,6 +68,15 @@ def trust(graph: Graph, one: Application, issuer: str, subject: str, audience: s
 def _ask_for_secret(graph: Graph, one: Application, asked: dict[str, str]) -> str:
     made = graph.write("POST", f"{one.path}/addPassword", {"passwordCredential": asked}, REGISTERING)
     return str(made.get("secretText", ""))
+
+
+def is_of(held: Json, certificate: bytes) -> bool:
+    """By its bytes, or where Graph keeps those to itself by the thumbprint that it names keys by."""
+    thumbprint = hashlib.sha1(certificate, usedforsecurity=False)
+    named = {thumbprint.hexdigest().upper(), base64.b64encode(thumbprint.digest()).decode()}
+    return (
+        held.get("key") == base64.b64encode(certificate).decode() or held.get("customKeyIdentifier") in named
+    )
 
 
 def _certificate(file: Path) -> bytes:

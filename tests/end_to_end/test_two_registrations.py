@@ -25,18 +25,22 @@ class Two:
     stack: RunningStack
     eraser: str
 
-    @contextmanager
-    def app(self, **settings: str) -> Iterator[AppClient]:
-        """The app anew in a process of its own, with these settings beside."""
-        identity, processes = self.stack.graph.identity, self.stack.processes
-        given = {
+    @property
+    def both(self) -> dict[str, str]:
+        """The settings by which the app has an eraser."""
+        identity = self.stack.graph.identity
+        return {
             "IDENTITY_ENDPOINT": identity["endpoint"],
             "IDENTITY_HEADER": identity["header"],
             "TENANTS__CONTOSO__ERASER__CLIENT_ID": self.eraser,
             "TENANTS__CONTOSO__ERASER__MANAGED_IDENTITY_CLIENT_ID": identity["client_id"],
         }
-        processes.kill_host()
-        url = processes.start_host("host", 0, **given, **settings)
+
+    @contextmanager
+    def app(self, **settings: str) -> Iterator[AppClient]:
+        """The app anew in a process of its own, with these settings beside."""
+        self.stack.processes.kill_host()
+        url = self.stack.processes.start_host("host", 0, **settings)
         app = client_for(url, self.stack.ready.function_key)
         with app.http:
             yield app
@@ -62,7 +66,7 @@ def _eraser(graph: Simulator) -> str:
 def test_a_deletion_is_carried_through_by_both_each_within_its_own_permissions(two: Two) -> None:
     person, address = two.stack.graph.add_person()
     two.stack.graph.ask("DELETE", "calls")
-    with two.app() as app:
+    with two.app(**two.both) as app:
         status = app.ended(app.submit("deletions", {"email": address}))
     assert status["status"] == "completed"
     assert two.stack.graph.state("contoso", person) == "gone"
@@ -75,7 +79,7 @@ def test_a_deletion_is_carried_through_by_both_each_within_its_own_permissions(t
 def test_an_export_is_the_reader_s_alone(two: Two) -> None:
     _, address = two.stack.graph.add_person(audit_events=3)
     two.stack.graph.ask("DELETE", "calls")
-    with two.app() as app:
+    with two.app(**two.both) as app:
         assert app.ended(app.submit("exports", {"email": address}))["status"] == "completed"
     assert two.eraser not in {call["app_id"] for call in two.stack.graph.calls()}
 
@@ -91,3 +95,15 @@ def test_what_the_cloud_does_not_offer_is_told_in_the_export(two: Two) -> None:
     assert "auditLogs" not in asked
     assert "authentication" not in asked
     assert b"the cloud that the directory is in does not offer it" in export.files.read("index.html")
+
+
+def test_a_tenant_with_exports_only_takes_no_deletion(two: Two) -> None:
+    _, address = two.stack.graph.add_person()
+    subject = {"subject": {"email": address}, "regulation": "gdpr"}
+    with two.app(TENANTS__CONTOSO__DELETIONS="none") as app:
+        refused = app.http.post("/api/deletions", json=subject)
+        exported = app.ended(app.submit("exports", {"email": address}))
+    assert (refused.status_code, refused.json()["code"]) == (503, "no_eraser")
+    assert refused.headers["content-type"].startswith("application/problem+json")
+    assert "TENANTS__CONTOSO__DELETIONS" in refused.json()["detail"]
+    assert exported["status"] == "completed"

@@ -1,5 +1,6 @@
 """`scripts/setup_tenant` as an administrator runs it, against the simulator's Graph over HTTP."""
 
+import base64
 import json
 import os
 import re
@@ -14,10 +15,12 @@ from uuid import uuid4
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives import hashes
 
 from shared.adapters.graph.calls import CALLS, ERASING, Principal, permissions_of
 from shared.adapters.graph.clouds import CHINA, CLOUDS, GLOBAL
 from tenant_setup.permissions import PROFILES, permissions
+from tenant_setup.proofs import is_of
 from tests.certificates import certificate
 from tests.local.graph_client import token
 from tests.local.registering import GRAPH_APP, principals, register
@@ -286,3 +289,16 @@ def test_a_tenant_s_own_extra_application_is_left_alone(desk: Desk) -> None:
         path = f"servicePrincipals/{kept['id']}/appRoleAssignments"
         assert len(graph.get(path).json()["value"]) == 1
         assert principals(graph, GRAPH_APP)
+
+
+@pytest.mark.parametrize("form", ["bytes", "hexadecimal thumbprint", "base64 thumbprint"])
+def test_a_registered_certificate_is_known_again_however_graph_shows_it(form: str) -> None:
+    made, other = certificate(), certificate()
+    thumbprint = made.certificate.fingerprint(hashes.SHA1())  # noqa: S303 - what Graph names keys by
+    shown = {
+        "bytes": {"key": base64.b64encode(made.der).decode(), "customKeyIdentifier": None},
+        "hexadecimal thumbprint": {"key": None, "customKeyIdentifier": thumbprint.hex().upper()},
+        "base64 thumbprint": {"key": None, "customKeyIdentifier": base64.b64encode(thumbprint).decode()},
+    }[form]
+    assert is_of(shown, made.der)
+    assert not is_of(shown, other.der)
