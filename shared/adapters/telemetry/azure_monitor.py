@@ -16,7 +16,7 @@ OFF = (
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
     "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
 )
-"""What the exporter does besides, unless its environment says otherwise: it tells Microsoft, and the resource,
+"""What the exporter does besides, unless its environment says otherwise: it tells Microsoft and the resource
 of its use, lets itself be changed from there, and describes the process in a metric."""
 
 
