@@ -58,12 +58,13 @@ def test_application_insights_gets_them_and_nothing_else_is_told(collector: Coll
 
 @pytest.mark.usefixtures("switches")
 def test_the_exporter_neither_tells_of_its_use_nor_is_changed_from_outside(collector: Collector) -> None:
-    before = {thread.name for thread in threading.enumerate()}
+    before = set(threading.enumerate())
     telemetry = to_azure_monitor(f"InstrumentationKey={KEY};IngestionEndpoint={collector.url}/", None, 1.0)
-    begun = {thread.name for thread in threading.enumerate()} - before
+    begun = sorted(thread.name for thread in set(threading.enumerate()) - before)
     telemetry.close()
     assert {os.environ[name] for name in OFF} == {"true"}
-    assert begun <= {"OtelBatchSpanRecordProcessor", "OtelPeriodicExportingMetricReader"}
+    assert begun == ["OtelBatchSpanRecordProcessor", "OtelPeriodicExportingMetricReader"]
+    assert not set(threading.enumerate()) - before - {threading.current_thread()}
 
 
 def test_a_connection_string_that_is_none_is_refused() -> None:

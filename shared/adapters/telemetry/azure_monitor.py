@@ -12,11 +12,12 @@ from shared.adapters.telemetry.sending import CALL_TIME_LIMIT_MS, sending
 
 OFF = (
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
     "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
 )
-"""What the exporter does besides, unless its environment says otherwise: it tells Microsoft of its use, lets
-itself be changed from there, and describes the process in a metric."""
+"""What the exporter does besides, unless its environment says otherwise: it tells Microsoft and the resource
+of its use, lets itself be changed from there, and describes the process in a metric."""
 
 
 def to_azure_monitor(connection: str, credential: TokenCredential | None, sampling: float) -> OpenTelemetry:
