@@ -76,7 +76,10 @@ async def _serve(options: argparse.Namespace) -> None:
             "ca_file": str(certificate),
             "key_file": str(key),
         }
-        served = (Side(sides.graph, graph_socket), Side(sides.login, login_socket, certificate, key))
+        served = (
+            Side(sides.graph, graph_socket, tells_time=False),
+            Side(sides.login, login_socket, certificate, key),
+        )
         await serve(served, {"event": "ready", **where, "pid": os.getpid(), **sides.about})
 
 

@@ -63,6 +63,7 @@ class Graph:
         response = await strike(fault, Struck(request, lambda: self._handled(request, caller), failed))
         entry: Json = {"method": request.method, "path": request.url.path, "status": response.status_code}
         struck = {"fault": fault.kind} if fault else {}
+        response.headers.setdefault("date", self.control.date())
         self.control.calls.append({"tenant": tenant, **entry, **struck})
         return response
 
@@ -74,7 +75,7 @@ class Graph:
             tenant = _authorised(caller, operation)
             options = _options(request, operation)
             costs = self.quotas.take(tenant, Usage(request.method, path, options))
-            body = await _body(request) if request.method == "PATCH" else {}
+            body = await _body(request) if request.method == "PATCH" or await request.body() else {}
             response = self._done(operation, Call(request, tenant, options, body, name))
         except GraphError as error:
             response = failed(request, error)

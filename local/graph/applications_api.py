@@ -1,20 +1,29 @@
-"""The application that holds a tenant's custom attributes."""
+"""Applications: the one that holds a tenant's custom attributes, and the calling app's own registration."""
+
+import uuid
 
 from starlette.responses import Response
 
 from local.graph.answers import not_found, ok, unknown
 from local.graph.call import Call
+from local.graph.directory import Json, Tenant
 
-KNOWN_FILTER = "startswith(displayName,'b2c-extensions-app')"
+EXTENSIONS_APP = "startswith(displayName,'b2c-extensions-app')"
+HINT = 3
+"""Letters of a secret that Graph tells."""
 
 
 def list_applications(call: Call) -> Response:
-    """GET /applications: by the name of the extensions app alone."""
-    if call.options.get("$filter") != KNOWN_FILTER:
+    """GET /applications: by the name of the extensions app, or by the calling app's id."""
+    asked = call.options.get("$filter")
+    if asked == EXTENSIONS_APP:
+        held: Json = {"id": call.tenant.extensions_app, "displayName": "b2c-extensions-app. Do not modify."}
+    elif asked == f"appId eq '{call.tenant.client_id}'":
+        held = _registration(call.tenant)
+    else:
         raise unknown("this filter on applications")
-    held = {"id": call.tenant.extensions_app, "displayName": "b2c-extensions-app. Do not modify."}
-    asked = call.options.get("$select", "id,displayName").split(",")
-    app = {name: value for name, value in held.items() if name in asked}
+    names = call.options.get("$select", "id,displayName").split(",")
+    app = {name: value for name, value in held.items() if name in names}
     return ok(call.request, {"@odata.context": f"{call.root}/$metadata#applications", "value": [app]})
 
 
@@ -26,3 +35,20 @@ def list_extensions(call: Call) -> Response:
     context = f"{call.root}/$metadata#applications('{app}')/extensionProperties"
     names = [{"id": name, "name": name, "targetObjects": ["User"]} for name in call.tenant.extension_names]
     return ok(call.request, {"@odata.context": context, "value": names})
+
+
+def _registration(tenant: Tenant) -> Json:
+    secret = {
+        "customKeyIdentifier": None,
+        "displayName": "privacy requests",
+        "endDateTime": tenant.secret_ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "hint": tenant.client_secret[:HINT],
+        "keyId": str(uuid.uuid5(uuid.UUID(tenant.tenant_id), tenant.client_secret)),
+        "secretText": None,
+    }
+    return {
+        "id": str(uuid.uuid5(uuid.UUID(tenant.client_id), "application")),
+        "appId": tenant.client_id,
+        "displayName": "privacy requests",
+        "passwordCredentials": [secret],
+    }

@@ -3,6 +3,8 @@
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,7 +14,7 @@ from local.graph.accounts_control import AccountsControl
 from local.graph.answers import encoded
 from local.graph.asked import Refused, asked_of, number, switch
 from local.graph.audits_api import AuditPages
-from local.graph.directory import ALL_ROLES, Json, Tenant
+from local.graph.directory import ALL_ROLES, SECRET_LASTS, Json, Tenant
 from local.graph.faults import Faults
 from local.graph.kinds import of_kind
 from local.graph.people import add_user, make_events
@@ -34,6 +36,7 @@ class Control:
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=10_000))
     writes: list[Json] = field(default_factory=list)
     """Every one that took effect, told or not; a witness forgets nothing by itself."""
+    ahead: timedelta = timedelta()
 
     def routes(self) -> list[Route]:
         """Everything under /_control."""
@@ -41,6 +44,8 @@ class Control:
             Route("/_control/faults", self.change_faults, methods=["GET", "POST", "DELETE"]),
             Route("/_control/quotas", self.change_quotas, methods=["POST"]),
             Route("/_control/lag", self.change_lag, methods=["POST"]),
+            Route("/_control/clock", self.change_clock, methods=["POST"]),
+            Route("/_control/secrets", self.change_secret, methods=["POST", "DELETE"]),
             Route("/_control/calls", self.show_calls, methods=["GET", "DELETE"]),
             Route("/_control/writes", self.show_writes, methods=["GET", "DELETE"]),
             Route("/_control/audit-pages", self.change_pages, methods=["POST"]),
@@ -76,6 +81,26 @@ class Control:
         seconds = number(await asked_of(request), "seconds")
         for tenant in self.tenants.values():
             tenant.lag.change(seconds)
+        return Response(status_code=204)
+
+    async def change_clock(self, request: Request) -> Response:
+        """How many seconds ahead of the time its answers say it is."""
+        self.ahead = timedelta(seconds=number(await asked_of(request), "ahead"))
+        return Response(status_code=204)
+
+    def date(self) -> str:
+        """What the header Date says (RFC 9110, section 6.6.1)."""
+        return format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
+
+    async def change_secret(self, request: Request) -> Response:
+        """In how many days a tenant's secret ends; that of every tenant again in half a year."""
+        if request.method == "DELETE":
+            for tenant in self.tenants.values():
+                tenant.secret_ends = datetime.now(UTC) + SECRET_LASTS
+            return Response(status_code=204)
+        asked = await asked_of(request)
+        days = number(asked, "days")
+        self.tenants[str(asked["tenant"])].secret_ends = datetime.now(UTC) + timedelta(days=days)
         return Response(status_code=204)
 
     async def show_calls(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ ALL_ROLES = (
 BIN_KEEPS = timedelta(days=30)
 PROTECTED_FOR = timedelta(days=7)
 AUDITS_KEPT = timedelta(days=7)
+SECRET_LASTS = timedelta(days=180)
 
 
 def moment_text(ago: timedelta = timedelta()) -> str:
@@ -37,6 +38,7 @@ class Tenant:
     `related` is what is kept about a user (or group) beside it, by the last part of the path. `premium` is
     the licence that brings sign-ins. `protected` are users whose hard deletion is held back (Graph beta:
     `isHardDeleteProtectionEnabled`). `outranks` is whether the app has a directory role above all others.
+    `secret_ends` is when the app's secret does.
 
     What is held on a user is replaced by a write, never changed: `lag` may still show what was before.
     """
@@ -58,6 +60,7 @@ class Tenant:
     premium: bool = False
     protected: set[str] = field(default_factory=set)
     outranks: bool = False
+    secret_ends: datetime = field(default_factory=lambda: datetime.now(UTC) + SECRET_LASTS)
     lag: Lag = field(default_factory=Lag)
 
     @property

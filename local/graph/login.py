@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -88,6 +89,9 @@ def _check_client(form: Mapping[str, str], tenant: Tenant) -> None:
         raise SignInRefused("unauthorized_client", f"AADSTS700016: {text}")
     if not hmac.compare_digest(form["client_secret"].encode(), tenant.client_secret.encode()):
         raise SignInRefused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
+    if tenant.secret_ends <= datetime.now(UTC):
+        text = f"The provided client secret keys for app '{tenant.client_id}' are expired."
+        raise SignInRefused("invalid_client", f"AADSTS7000222: {text}")
 
 
 def _unavailable(request: Request, error: GraphError) -> Response:
