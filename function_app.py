@@ -33,8 +33,6 @@ from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.evidence_blobs import EvidenceBlobs, prepare_evidence
 from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.fernet_seal import FernetSeal
-from shared.adapters.graph.client import Endpoints, Registration
-from shared.adapters.graph.directory import graph_directory
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
 from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
@@ -42,6 +40,7 @@ from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
 from shared.check_settings import Checkable, Homes, build_checks, build_tenant_checks
 from shared.degraded import degraded_blueprint
+from shared.directory_settings import build_directories
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
 from shared.domain.certify import Certifier
@@ -170,7 +169,7 @@ def _base(settings: Settings) -> Base:
         keyed_hash=keyed_hash,
         timing=Timing(function_timeout(HOST_JSON, os.environ)),
         topology=_topology(settings),
-        directories=_directories(settings, clock),
+        directories=build_directories(settings, clock),
         seal=seal,
         telling=build_telling(settings, keyed_hash, seal, clock),
     )
@@ -182,20 +181,8 @@ def _topology(settings: Settings) -> Topology:
         settings.customer_bases(),
         CrossTenantMatch(settings.cross_tenant_match),
         settings.shared_issuers,
+        frozenset(name for name, tenant in settings.tenants.items() if tenant.deletions == "none"),
     )
-
-
-def _directories(settings: Settings, clock: Clock) -> dict[str, Directory]:
-    endpoints = Endpoints(settings.login_url, settings.graph_url)
-    return {
-        name: graph_directory(
-            Registration(tenant.tenant_id, tenant.client_id, tenant.client_secret.get_secret_value()),
-            endpoints,
-            clock,
-            settings.graph_rate / settings.max_instances,
-        )
-        for name, tenant in settings.tenants.items()
-    }
 
 
 def _kept(settings: Settings, base: Base) -> Kept:

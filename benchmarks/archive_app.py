@@ -23,6 +23,8 @@ from shared.adapters.export_blobs import BlobContainer, prepare_container
 from shared.adapters.fernet_seal import FernetSeal
 from shared.adapters.graph.client import LazyConnection
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.endpoints import Endpoints
+from shared.adapters.graph.principals import serving_both
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
 from shared.adapters.table_store import TableStore, prepare_tables
@@ -53,7 +55,7 @@ async def exports(graph: str, storage: str, events: int, count: int) -> None:
     """Make `count` exports at once, of a person each with so many events."""
     account, clock = StorageAccount(storage), SystemClock()
     connection = LazyConnection(lambda: open_connection(graph))
-    directory = GraphDirectory(connection, f"{graph}/v1.0", clock, NO_QUOTAS)
+    directory = GraphDirectory(serving_both(connection), Endpoints(graph=graph), clock, NO_QUOTAS)
     async with account.tables() as tables, account.queues() as queues, account.blobs() as blobs:
         steps = _plan(directory, Lazy(lambda: blobs, prepare_container), clock)
         runner = Runner(

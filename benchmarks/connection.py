@@ -5,7 +5,8 @@ import time
 import httpx
 from azure.core.credentials import AccessToken, AccessTokenInfo
 
-from shared.adapters.graph.client import Connection, Endpoints, connect
+from shared.adapters.graph.client import Connection, connect
+from shared.adapters.graph.endpoints import Endpoints
 
 
 class StaticCredential:

@@ -13,8 +13,10 @@ import httpx
 from benchmarks.connection import open_connection
 from export_function.readers import Asked, read_audit_events
 from shared.adapters.clock import SystemClock
-from shared.adapters.graph.client import Connection, Endpoints, LazyConnection
+from shared.adapters.graph.client import Connection, LazyConnection
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.endpoints import Endpoints
+from shared.adapters.graph.principals import serving_both
 from shared.domain.account import Account
 
 EVENTS = 1000
@@ -53,7 +55,7 @@ async def _through_models() -> int:
 
 
 async def _as_the_app() -> int:
-    directory = GraphDirectory(LazyConnection(_connection), Endpoints().base_url, SystemClock())
+    directory = GraphDirectory(serving_both(LazyConnection(_connection)), Endpoints(), SystemClock())
     account = Account(OBJECT_ID, "", (), None)
     piece = await read_audit_events(Asked(directory, account, (account,), None, lambda: False, lambda: None))
     async for _ in piece.data():

@@ -31,7 +31,7 @@ from local.app_settings import objects_of
 from local.child import Child, Command, python
 from local.graph.quotas import WRITES
 from local.node import ROOT
-from shared.adapters.graph.client import Endpoints
+from shared.adapters.graph.endpoints import Endpoints
 from shared.domain.progress import Outcome
 from shared.domain.request import PrivacyRequest
 

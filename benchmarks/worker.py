@@ -16,8 +16,11 @@ from delete_function.purging import Purging
 from delete_function.soft_deletion import SoftDeletion
 from shared.adapters.clock import SystemClock
 from shared.adapters.fernet_seal import FernetSeal
-from shared.adapters.graph.client import Endpoints, LazyConnection, Registration, connect, secret_credential
+from shared.adapters.graph.client import LazyConnection, connect
+from shared.adapters.graph.credentials import ClientSecret, Registration, credential_of
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.endpoints import Endpoints
+from shared.adapters.graph.principals import serving_both
 from shared.domain.accept import Acceptance, Submission
 from shared.domain.agenda import Retention
 from shared.domain.claims import Claims
@@ -165,11 +168,13 @@ def directory_of(graph: Graph, clock: SystemClock) -> GraphDirectory:
     """The app's adapter; its calls are counted on the way out."""
     endpoints, registration = graph.endpoints, graph.registration
     connection = LazyConnection(
-        lambda: connect(endpoints, secret_credential(registration, endpoints.login), graph.counting)
+        lambda: connect(endpoints, credential_of(registration, endpoints), graph.counting)
     )
-    return GraphDirectory(connection, endpoints.base_url, clock, graph.share)
+    return GraphDirectory(serving_both(connection), endpoints, clock, graph.share)
 
 
 def registration_of(tenant: Mapping[str, object]) -> Registration:
     """As the simulator's ready line has it."""
-    return Registration(str(tenant["tenant_id"]), str(tenant["client_id"]), str(tenant["client_secret"]))
+    return Registration(
+        str(tenant["tenant_id"]), str(tenant["client_id"]), ClientSecret(str(tenant["client_secret"]))
+    )

@@ -12,7 +12,7 @@ param location string
 @description('Settings that are no secrets, by their names in docs/settings.md. Empty ones are left out.')
 param settings object
 
-@description('One object a tenant: name, tenantId, domain, clientId, dataRegion; linkedTo where it is linked.')
+@description('One object a tenant: name, tenantId, domain, clientId, dataRegion; linkedTo; credential: secret, certificate or managedIdentity; eraser: clientId, credential; deletions: none.')
 @minLength(1)
 @maxLength(32)
 param tenants array
@@ -85,7 +85,20 @@ param alertEmails array = []
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
-var tenantSecrets = [for one in tenants: 'TENANTS__${toUpper(one.name)}__CLIENT_SECRET']
+var erasers = filter(tenants, one => one.?eraser != null)
+var bySecret = filter(tenants, one => (one.?credential ?? 'secret') == 'secret')
+var erasersBySecret = filter(erasers, one => (one.eraser.?credential ?? 'secret') == 'secret')
+var byCertificate = filter(tenants, one => (one.?credential ?? 'secret') == 'certificate')
+var erasersByCertificate = filter(erasers, one => (one.eraser.?credential ?? 'secret') == 'certificate')
+var tenantSecrets = concat(
+  map(bySecret, one => 'TENANTS__${toUpper(one.name)}__CLIENT_SECRET'),
+  map(erasersBySecret, one => 'TENANTS__${toUpper(one.name)}__ERASER__CLIENT_SECRET')
+)
+// Made and renewed in the vault, as certificates; settings refer to the secrets behind them.
+var certificates = concat(
+  map(byCertificate, one => 'TENANTS__${toUpper(one.name)}__CLIENT_CERTIFICATE'),
+  map(erasersByCertificate, one => 'TENANTS__${toUpper(one.name)}__ERASER__CLIENT_CERTIFICATE')
+)
 var webhookSecrets = [for one in webhooks: 'WEBHOOKS__${toUpper(one.name)}__SECRET']
 var renewed = filter(webhooks, one => (one.?renewing ?? false))
 var nextSecrets = map(renewed, one => 'WEBHOOKS__${toUpper(one.name)}__NEXT_SECRET')
@@ -93,6 +106,10 @@ var mailSecrets = mailByKey ? ['MAIL__ACCESS_KEY'] : []
 var secretSettings = concat(['HASH_KEY'], tenantSecrets, webhookSecrets, nextSecrets, mailSecrets)
 // Names of settings, and what the vault calls them: it knows no underscores.
 var vaulted = [for name in secretSettings: {
+  setting: name
+  secret: toLower(replace(replace(name, '__', '-'), '_', '-'))
+}]
+var certified = [for name in certificates: {
   setting: name
   secret: toLower(replace(replace(name, '__', '-'), '_', '-'))
 }]
@@ -233,7 +250,7 @@ module appSettings 'modules/app-settings.bicep' = {
     tenants: tenants
     signIns: signIns
     webhooks: webhooks
-    vaulted: vaulted
+    vaulted: concat(vaulted, certified)
     vaultUri: vault.outputs.uri
     receiptKeyId: vault.outputs.receiptKeyId
     clientId: identity.outputs.clientId

@@ -9,12 +9,13 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
 from shared.adapters.blob_checks import ArchivesCheck, EvidenceCheck, StorageClockCheck
-from shared.adapters.graph.client import Endpoints, Registration
-from shared.adapters.graph.tenant_checks import TenantToCheck, tenant_checks
+from shared.adapters.graph.probe import TenantToCheck
+from shared.adapters.graph.tenant_checks import GraphTenantChecks
 from shared.adapters.link_check import LinkCheck
 from shared.adapters.receipt_check import ReceiptCheck
 from shared.adapters.storage_checks import QueuesCheck, TablesCheck
 from shared.adapters.storage_clients import Lazy
+from shared.directory_settings import registrations_of
 from shared.domain.checks.check import Check, Name, Place, TenantChecks
 from shared.domain.checks.sweeps import SweepCheck
 from shared.domain.ports import Clock, DownloadLinks
@@ -60,12 +61,10 @@ def build_checks(what: Checkable, link_ip_range: str | None, clock: Clock) -> Se
 
 def build_tenant_checks(settings: Settings, clock: Clock) -> Mapping[str, Callable[[], TenantChecks]]:
     """By tenant, what makes its checks for a run."""
-    endpoints = Endpoints(settings.login_url, settings.graph_url)
-    return {name: _maker(settings, name, endpoints, clock) for name in sorted(settings.tenants)}
+    return {name: _maker(settings, name, clock) for name in sorted(settings.tenants)}
 
 
-def _maker(settings: Settings, name: str, endpoints: Endpoints, clock: Clock) -> Callable[[], TenantChecks]:
+def _maker(settings: Settings, name: str, clock: Clock) -> Callable[[], TenantChecks]:
     given = settings.tenants[name]
-    secret = given.client_secret.get_secret_value()
-    registration = Registration(given.tenant_id, given.client_id, secret)
-    return lambda: tenant_checks(TenantToCheck(name, given.domain, registration), endpoints, clock)
+    tenant = TenantToCheck(name, given.domain, registrations_of(given), settings.endpoints())
+    return lambda: GraphTenantChecks(tenant, clock)

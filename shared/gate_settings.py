@@ -13,7 +13,7 @@ from shared.settings import Settings, SignInSettings, WorkforceSettings
 
 def build_gate(settings: Settings, keyed_hash: KeyedHash, clock: Clock, log: Log) -> Gate:
     """Opens no connection; keys are read when the first token comes."""
-    addresses = [settings.login_url, *(one.metadata_url for one in settings.sign_ins.values())]
+    addresses = [settings.endpoints().login, *(one.metadata_url for one in settings.sign_ins.values())]
     http = GuardedHttp(frozenset(str(urlsplit(address).hostname) for address in addresses))
     people = [_sign_in(settings, name, http, clock, log) for name in sorted(settings.sign_ins)]
     return Gate(
@@ -30,9 +30,10 @@ def _workforce(
     settings: Settings, workforce: WorkforceSettings, http: GuardedHttp, clock: Clock, log: Log
 ) -> WorkforceCalls:
     tenant_id = workforce.tenant_id.lower()
-    issuer = f"{settings.login_url}/{tenant_id}/v2.0"
+    endpoints = settings.endpoints()
+    issuer = f"{endpoints.login}/{tenant_id}/v2.0"
     keys = SigningKeys(http, f"{issuer}/.well-known/openid-configuration", issuer, clock, log)
-    issuers = frozenset({issuer, f"https://sts.windows.net/{tenant_id}/"})
+    issuers = frozenset({issuer, f"{endpoints.cloud.issuer}/{tenant_id}/"})
     tokens = WorkforceTokens(Workforce(tenant_id, issuers, workforce.audiences, keys), clock)
     return WorkforceCalls(tokens, tenant_id, settings.easy_auth == "trust", clock)
 

@@ -16,6 +16,7 @@ from shared.domain.errors import (
     InvalidTransition,
     KeyReused,
     KeysUnavailable,
+    NoEraser,
     OwnRequest,
     PrivacyError,
     StorageUnavailable,
@@ -86,7 +87,7 @@ async def guarded(work: Callable[[], Awaitable[func.HttpResponse]], log: Log) ->
     except InvalidTransition as late:
         return problem(HTTPStatus.CONFLICT, late.code, f"Not possible: {late}.")
     except (Unauthenticated, Forbidden, PrivacyError) as error:
-        told = next((_TOLD[kind] for kind in type(error).__mro__ if kind in _TOLD), None)
+        told = _told(error)
         if told is None:
             log.exception("http_failed")
             return _ours_to_mend()
@@ -98,6 +99,14 @@ async def guarded(work: Callable[[], Awaitable[func.HttpResponse]], log: Log) ->
     except Exception:
         log.exception("http_failed")
         return _ours_to_mend()
+
+
+def _told(error: Exception) -> _Told | None:
+    if isinstance(error, NoEraser):
+        setting = f"TENANTS__{error.tenant.upper()}__DELETIONS"
+        detail = f"{setting} is none: nothing is deleted there until an eraser is named and this is allowed."
+        return _Told(HTTPStatus.SERVICE_UNAVAILABLE, error.code, detail)
+    return next((_TOLD[kind] for kind in type(error).__mro__ if kind in _TOLD), None)
 
 
 def unavailable(code: str, detail: str) -> func.HttpResponse:

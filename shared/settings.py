@@ -1,22 +1,22 @@
 """Settings from the environment. All faults are told together, by name and rule, never by value."""
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.adapters.graph.calls import AUDITS_AS_TARGET
+from shared.adapters.graph.clouds import CLOUDS
+from shared.adapters.graph.endpoints import Endpoints
 from shared.setting_forms import (
     AccessKey,
     Address,
     Audiences,
-    Domain,
     FileName,
     Guid,
     IpRange,
@@ -39,20 +39,14 @@ from shared.setting_forms import (
     resolved,
     zone,
 )
+from shared.setting_parts import Fault as Fault  # told by whoever catches `SettingsFault`
+from shared.setting_parts import Part
+from shared.tenant_settings import TenantSettings, tenant_faults
 
-MOST_TENANTS = 32
 MOST_SIGN_INS = 64
 MOST_WEBHOOKS = 64
 OPTIONAL_SECTIONS = frozenset({"extensions", "photo", "riskyuser", "riskdetections", "signins"})
 """Sections of an export that can be left out, in lower case."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A setting by its environment name, and what is expected of it."""
-
-    setting: str
-    expected: str
 
 
 class SettingsFault(Exception):
@@ -63,22 +57,7 @@ class SettingsFault(Exception):
         self.faults = faults
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class TenantSettings(_Part):
-    """One tenant: its registration, what it is linked to, where its data may lie."""
-
-    tenant_id: Guid
-    domain: Domain
-    client_id: Guid
-    client_secret: Secret
-    data_region: Word
-    linked_to: Word | None = None
-
-
-class StorageSettings(_Part):
+class StorageSettings(Part):
     """How to reach a storage account; names as the Functions host spells them."""
 
     connection_string: Secret | None = Field(default=None, validation_alias="connectionstring")
@@ -89,14 +68,14 @@ class StorageSettings(_Part):
     credential: Literal["managedidentity"] | None = None
 
 
-class WorkforceSettings(_Part):
+class WorkforceSettings(Part):
     """The company's own Entra tenant, in which this API is registered; operators and apps have its tokens."""
 
     tenant_id: Guid
     audiences: Audiences
 
 
-class SignInSettings(_Part):
+class SignInSettings(Part):
     """One way in which people sign in: a policy of a B2C tenant, or an External ID tenant."""
 
     tenant: Word
@@ -109,7 +88,7 @@ class SignInSettings(_Part):
     step_up: Literal["none", "policy", "mfa"] = "none"
 
 
-class WebhookSettings(_Part):
+class WebhookSettings(Part):
     """Where an app is told of its requests; without a client id, whoever made them."""
 
     url: WebhookAddress
@@ -118,7 +97,7 @@ class WebhookSettings(_Part):
     client_id: Guid | None = None
 
 
-class ReceiptSettings(_Part):
+class ReceiptSettings(Part):
     """The key that signs receipts: itself, or where a Key Vault keeps it."""
 
     key: SigningKeyPem | None = None
@@ -126,7 +105,7 @@ class ReceiptSettings(_Part):
     client_id: Guid | None = None
 
 
-class MailSettings(_Part):
+class MailSettings(Part):
     """The resource of Azure Communication Services that sends e-mails to people, and in whose name."""
 
     endpoint: Address
@@ -216,8 +195,9 @@ class Settings(BaseSettings):
     graph_rate: Annotated[float, Field(ge=0.1, le=1000)] = 1.0
     max_instances: Annotated[int, Field(ge=1, le=1000)] = 1
     processing_information: FileName | None = None
-    graph_url: Address = "https://graph.microsoft.com"
-    login_url: Address = "https://login.microsoftonline.com"
+    cloud: Literal["global", "us_gov", "us_dod", "china"] = "global"
+    graph_url: Address | None = None
+    login_url: Address | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -235,6 +215,11 @@ class Settings(BaseSettings):
     def hash_key_bytes(self) -> bytes:
         """The key itself."""
         return base64.b64decode(self.hash_key.get_secret_value())
+
+    def endpoints(self) -> Endpoints:
+        """Where the cloud's login and Graph are, or what stands in for them."""
+        cloud = CLOUDS[self.cloud]
+        return Endpoints(self.login_url or cloud.login, self.graph_url or cloud.graph, cloud)
 
     def customer_bases(self) -> tuple[frozenset[str], ...]:
         """The sets of tenants that `LINKED_TO` joins, each tenant in exactly one."""
@@ -275,7 +260,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _disagreements(settings: Settings) -> Iterator[Fault]:
-    yield from _tenant_faults(settings)
+    yield from tenant_faults(settings.tenants)
+    yield from _region_faults(settings)
+    yield from _cloud_faults(settings)
     yield from _sign_in_faults(settings)
     yield from _webhook_faults(settings)
     yield from _mail_faults(settings)
@@ -290,24 +277,19 @@ def _disagreements(settings: Settings) -> Iterator[Fault]:
     yield from _storage_faults("EXPORTS", settings.exports, ("blobServiceUri",))
 
 
-def _tenant_faults(settings: Settings) -> Iterator[Fault]:
-    tenants = settings.tenants
-    if not 1 <= len(tenants) <= MOST_TENANTS:
-        yield Fault("TENANTS", f"must name 1 to {MOST_TENANTS} tenants")
-    for name, tenant in tenants.items():
-        if not re.fullmatch(r"[a-z0-9_]{1,32}", name):
-            yield Fault("TENANTS", "must have names of 1 to 32 letters, digits and underscores")
-        if tenant.linked_to is not None and tenant.linked_to not in set(tenants) - {name}:
-            yield Fault(
-                f"TENANTS__{name.upper()}__LINKED_TO", "must be the name of another tenant, in lower case"
-            )
-    if len({tenant.tenant_id.lower() for tenant in tenants.values()}) < len(tenants):
-        yield Fault("TENANTS", "must not name the same TENANT_ID twice")
-    if (
-        len({tenant.data_region for tenant in tenants.values()}) > 1
-        and settings.mixed_data_regions == "refuse"
-    ):
+def _region_faults(settings: Settings) -> Iterator[Fault]:
+    regions = {tenant.data_region for tenant in settings.tenants.values()}
+    if len(regions) > 1 and settings.mixed_data_regions == "refuse":
         yield Fault("TENANTS", "must have one DATA_REGION; MIXED_DATA_REGIONS=allow permits more")
+
+
+def _cloud_faults(settings: Settings) -> Iterator[Fault]:
+    own = {address for cloud in CLOUDS.values() for address in (cloud.login, cloud.graph)}
+    for name, given in (("GRAPH_URL", settings.graph_url), ("LOGIN_URL", settings.login_url)):
+        if given in own:
+            yield Fault(name, "is for what stands in for a cloud; CLOUD names the cloud itself")
+    if settings.audit_check == "wait" and AUDITS_AS_TARGET.name in CLOUDS[settings.cloud].lacks:
+        yield Fault("AUDIT_CHECK", "must be none: this cloud's Graph gives no audit events")
 
 
 def _sign_in_faults(settings: Settings) -> Iterator[Fault]:

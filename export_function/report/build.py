@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "permission_missing": N_("this service may not read it"),
     "licence": N_("the directory's licence does not include it"),
     "not_supported": N_("this kind of directory has no such thing"),
+    "cloud": N_("the cloud that the directory is in does not offer it"),
     "refused": N_("the directory refused to give it"),
     SWITCHED_OFF: N_("the company has switched it off in this service's settings"),
 }

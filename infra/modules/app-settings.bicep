@@ -42,6 +42,10 @@ var ofTenants = [for one in tenants: {
   'TENANTS__${toUpper(one.name)}__TENANT_ID': one.tenantId
   'TENANTS__${toUpper(one.name)}__DOMAIN': one.domain
   'TENANTS__${toUpper(one.name)}__CLIENT_ID': one.clientId
+  'TENANTS__${toUpper(one.name)}__MANAGED_IDENTITY_CLIENT_ID': (one.?credential ?? 'secret') == 'managedIdentity' ? clientId : ''
+  'TENANTS__${toUpper(one.name)}__DELETIONS': one.?deletions ?? 'allow'
+  'TENANTS__${toUpper(one.name)}__ERASER__CLIENT_ID': one.?eraser.?clientId ?? ''
+  'TENANTS__${toUpper(one.name)}__ERASER__MANAGED_IDENTITY_CLIENT_ID': (one.?eraser.?credential ?? 'secret') == 'managedIdentity' ? clientId : ''
   'TENANTS__${toUpper(one.name)}__DATA_REGION': one.dataRegion
   'TENANTS__${toUpper(one.name)}__LINKED_TO': one.?linkedTo ?? ''
 }]

@@ -19,6 +19,7 @@ from shared.domain.errors import (
     AlreadyRecorded,
     InvalidTransition,
     KeyReused,
+    NoEraser,
     Overtaken,
     StorageUnavailable,
     TooManyRequests,
@@ -96,9 +97,12 @@ class Acceptance:
     async def __call__(self, submission: Submission) -> Accepted:
         """Record and nudge.
 
-        Raises `KeyReused`, `TooManyRequests`, `InvalidTransition`; and `StorageUnavailable`, upon which
-        a repeat is safe.
+        Raises `NoEraser`, `KeyReused`, `TooManyRequests`, `InvalidTransition`; and `StorageUnavailable`,
+        upon which a repeat is safe.
         """
+        if submission.kind is Kind.DELETION:
+            for tenant in self.topology.without_eraser(submission.subject):
+                raise NoEraser(tenant)
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
         else:

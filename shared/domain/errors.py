@@ -12,6 +12,7 @@ PrivacyError
 ├── ChallengeRefused         a nonce that was not ours, was used, or is too old
 ├── BadPlace                 a list has no such place to go on from
 ├── OwnRequest               nobody decides about a request that they made
+├── NoEraser                 a tenant that a deletion would search has exports only
 ├── AddressRefused           an address outside that must not be called
 ├── OutsideUnavailable       a service outside gave no usable answer; try again
 ├── KeysUnavailable          a provider's signing keys cannot be had; try again
@@ -113,6 +114,16 @@ class OwnRequest(PrivacyError):
     """Nobody decides about a request that they made; somebody else must."""
 
     code = "own_request"
+
+
+class NoEraser(PrivacyError):
+    """Settings let nothing be deleted in a tenant, so that a deletion could not be carried through there."""
+
+    code = "no_eraser"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(tenant)
+        self.tenant = tenant
 
 
 class AddressRefused(PrivacyError):

@@ -20,12 +20,16 @@ class CrossTenantMatch(StrEnum):
 
 @dataclass(frozen=True)
 class Topology:
-    """The configured tenants: directory domain by name, and the customer bases they form."""
+    """The configured tenants: directory domain by name, and the customer bases they form.
+
+    In those of `exports_only` nobody is deleted.
+    """
 
     domains: dict[str, str]
     customer_bases: tuple[frozenset[str], ...]
     cross_tenant_match: CrossTenantMatch = CrossTenantMatch.ASK
     shared_issuers: frozenset[str] = frozenset()
+    exports_only: frozenset[str] = frozenset()
 
     @property
     def email_names_one_base(self) -> bool:
@@ -47,6 +51,10 @@ class Topology:
     def unsearched(self, subject: Subject) -> tuple[str, ...]:
         """Tenants that no setting links to where the subject was named."""
         return tuple(sorted(set(self.domains) - {*self.named(subject), *self.linked(subject)}))
+
+    def without_eraser(self, subject: Subject) -> tuple[str, ...]:
+        """Tenants in which the subject is looked for, and where nothing may be deleted."""
+        return tuple(sorted(self.exports_only & {*self.named(subject), *self.linked(subject)}))
 
     def translated(self, identity: Identity, domain: str) -> Identity | None:
         """The identity as the tenant of `domain` would hold it; None if it means nothing there.

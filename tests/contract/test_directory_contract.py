@@ -9,9 +9,10 @@ import pytest
 
 from local.graph.directory import ALL_ROLES
 from shared.adapters.clock import SystemClock
-from shared.adapters.graph.calls import CALLS
-from shared.adapters.graph.client import Endpoints, Registration
+from shared.adapters.graph.calls import CALLS, Principal
+from shared.adapters.graph.credentials import ClientSecret, Registration
 from shared.adapters.graph.directory import graph_directory
+from shared.adapters.graph.endpoints import Endpoints
 from shared.domain.account import Identity, Standing
 from shared.domain.errors import NotOffered, PermissionMissing
 from shared.domain.ports import AuditRole, JsonObject
@@ -33,9 +34,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning"
 async def simulated(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tenant]:
     monkeypatch.setenv("SSL_CERT_FILE", str(simulator.ready["ca_file"]))
     home = simulator.tenants[0]
-    registration = Registration(home["tenant_id"], home["client_id"], home["client_secret"])
+    registration = Registration(home["tenant_id"], home["client_id"], ClientSecret(home["client_secret"]))
     endpoints = Endpoints(login=simulator.login, graph=simulator.url)
-    directory = graph_directory(registration, endpoints, SystemClock())
+    directory = graph_directory(dict.fromkeys(Principal, registration), endpoints, SystemClock())
     yield SimulatedTenant(directory, home["domain"], home["name"], simulator)
     await directory.close()
 

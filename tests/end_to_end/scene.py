@@ -16,8 +16,10 @@ import pytest
 from delete_function.guard_rails import GuardRails
 from delete_function.guarding import Policy
 from local.graph.directory import ALL_ROLES
-from shared.adapters.graph.client import Endpoints, Registration
+from shared.adapters.graph.calls import Principal
+from shared.adapters.graph.credentials import ClientSecret, Registration
 from shared.adapters.graph.directory import GraphDirectory, graph_directory
+from shared.adapters.graph.endpoints import Endpoints
 from shared.domain.callers import Operator
 from shared.domain.holds import Answer, Basis, Hold
 from shared.domain.progress import Outcome
@@ -302,8 +304,8 @@ async def scene_of(graph: Simulator) -> AsyncIterator[Scene]:
 
 
 def _directory(graph: Simulator, one: Mapping[str, str], clock: FakeClock) -> GraphDirectory:
-    registration = Registration(one["tenant_id"], one["client_id"], one["client_secret"])
-    return graph_directory(registration, Endpoints(graph.login, graph.url), clock)
+    registration = Registration(one["tenant_id"], one["client_id"], ClientSecret(one["client_secret"]))
+    return graph_directory(dict.fromkeys(Principal, registration), Endpoints(graph.login, graph.url), clock)
 
 
 @contextmanager

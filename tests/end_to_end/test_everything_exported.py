@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from export_function.tables import FORMULA
-from shared.adapters.graph.client import Endpoints, Registration
+from shared.adapters.graph.calls import Principal
+from shared.adapters.graph.credentials import ClientSecret, Registration
 from shared.adapters.graph.directory import GraphDirectory, graph_directory
+from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.throttle import MOST_WAITS
 from shared.domain.ports import Clock
 from shared.domain.states import Kind, Status
@@ -96,8 +98,8 @@ async def world_of(graph: Simulator, off: frozenset[str] = frozenset()) -> Async
 
 
 def directory_of(graph: Simulator, one: Mapping[str, str], clock: Clock) -> GraphDirectory:
-    registration = Registration(one["tenant_id"], one["client_id"], one["client_secret"])
-    return graph_directory(registration, Endpoints(graph.login, graph.url), clock)
+    registration = Registration(one["tenant_id"], one["client_id"], ClientSecret(one["client_secret"]))
+    return graph_directory(dict.fromkeys(Principal, registration), Endpoints(graph.login, graph.url), clock)
 
 
 def subject_of(human: Human) -> Subject:

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 
-from shared.adapters.graph.client import Endpoints, LazyConnection, connect
+from shared.adapters.graph.client import LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.endpoints import Endpoints
+from shared.adapters.graph.principals import serving_both
 from tests.fakes import FakeClock
 from tests.unit.samples import NOW
 
@@ -57,9 +59,11 @@ class Paper:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
     def directory(self, share: float = 1.0) -> GraphDirectory:
+        return GraphDirectory(serving_both(self.connection()), Endpoints(), self.clock, share)
+
+    def connection(self) -> LazyConnection:
         transport = httpx.MockTransport(self._answer)
-        open_connection = _opener(transport, FixedToken(self.fault_at_login))
-        return GraphDirectory(LazyConnection(open_connection), BASE, self.clock, share)
+        return LazyConnection(_opener(transport, FixedToken(self.fault_at_login)))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]

@@ -12,7 +12,9 @@ import pytest
 
 from shared.adapters.graph.accounts import moment
 from shared.adapters.graph.calls import CALLS
-from shared.adapters.graph.client import Endpoints, Registration
+from shared.adapters.graph.clouds import CLOUDS, Cloud
+from shared.adapters.graph.credentials import ClientSecret, Registration
+from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.query import MOST_EXTENSIONS, profile_selections
 from shared.domain.account import Identity
 from shared.domain.errors import DirectoryUnavailable
@@ -156,19 +158,13 @@ def test_times_without_a_meaning_are_none() -> None:
 
 
 def test_a_secret_is_in_no_representation() -> None:
-    assert "hush" not in repr(Registration("t", "c", "hush"))
+    assert "hush" not in repr(Registration("t", "c", ClientSecret("hush")))
 
 
-@pytest.mark.parametrize(
-    ("graph", "scope"),
-    [
-        ("https://graph.microsoft.com", "https://graph.microsoft.com/.default"),
-        ("https://graph.microsoft.us", "https://graph.microsoft.us/.default"),
-        ("http://127.0.0.1:8080", "https://graph.microsoft.com/.default"),
-    ],
-)
-def test_a_token_is_asked_for_the_cloud_in_use(graph: str, scope: str) -> None:
-    assert Endpoints(graph=graph).token_scope == scope
+@pytest.mark.parametrize("cloud", CLOUDS.values(), ids=CLOUDS)
+def test_a_token_is_asked_for_the_cloud_in_use_whatever_stands_in_for_its_graph(cloud: Cloud) -> None:
+    assert Endpoints(cloud.login, cloud.graph, cloud).token_scope == f"{cloud.graph}/.default"
+    assert Endpoints(graph="http://127.0.0.1:8080", cloud=cloud).token_scope == f"{cloud.graph}/.default"
 
 
 def test_import_pulls_in_no_models() -> None:

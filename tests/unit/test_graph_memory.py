@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from shared.adapters.graph.client import Endpoints, LazyConnection, connect
+from shared.adapters.graph.client import LazyConnection, connect
 from shared.adapters.graph.directory import GraphDirectory
+from shared.adapters.graph.endpoints import Endpoints
+from shared.adapters.graph.principals import serving_both
 from shared.domain.ports import AuditRole
 from tests.fakes import FakeClock
 from tests.unit.graph_answers import BASE, OBJECT_ID, SDK_WARNS, FixedToken
@@ -24,7 +26,9 @@ CONTENT = json.dumps({"value": [{"id": MARK, "list": [[]]}], "@odata.nextLink": 
 def directory_of(answer: Callable[[httpx.Request], httpx.Response]) -> GraphDirectory:
     transport = httpx.MockTransport(answer)
     return GraphDirectory(
-        LazyConnection(lambda: connect(Endpoints(), FixedToken(), transport)), BASE, FakeClock(NOW)
+        serving_both(LazyConnection(lambda: connect(Endpoints(), FixedToken(), transport))),
+        Endpoints(),
+        FakeClock(NOW),
     )
 
 

@@ -24,7 +24,7 @@ from shared.domain.progress import Outcome, TenantProgress
 from shared.domain.request import Note, PrivacyRequest
 from shared.domain.states import Kind, Status
 from shared.domain.subject import UserNameSubject
-from shared.settings import MOST_TENANTS
+from shared.tenant_settings import MOST_TENANTS
 from tests.paths import ROOT
 from tests.unit.receipts import (
     ENDED,

@@ -15,7 +15,7 @@ from shared.domain.progress import Part, Section, TenantProgress
 from shared.domain.request import LONGEST_NOTE, MOST_NOTES, Note, PrivacyRequest
 from shared.domain.states import Proof
 from shared.domain.subject import EmailSubject
-from shared.settings import MOST_TENANTS
+from shared.tenant_settings import MOST_TENANTS
 from tests.unit.samples import NOW, a_request_with_everything
 
 MOST_IN_A_STRING = 32 * 1024

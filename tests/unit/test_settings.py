@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel
 
+from shared.adapters.graph.clouds import CLOUDS, Cloud
 from shared.adapters.local_receipt_keys import read_private_key
 from shared.settings import (
     MailSettings,
@@ -15,11 +16,12 @@ from shared.settings import (
     Settings,
     SettingsFault,
     SignInSettings,
-    TenantSettings,
     WebhookSettings,
     WorkforceSettings,
     load_settings,
 )
+from shared.tenant_settings import EraserSettings, TenantSettings
+from tests.certificates import certificate
 from tests.paths import ROOT
 from tests.unit.receipts import PRIVATE, PRIVATE_PEM, private_pem
 
@@ -145,6 +147,72 @@ def test_links_join_tenants_into_customer_bases() -> None:
 )
 def test_tenants_that_do_not_fit_together_are_told(more: dict[str, str], setting: str) -> None:
     assert setting in faults_of(environment(**more))
+
+
+CERTIFICATE = certificate()
+
+
+def contoso(**given: str) -> dict[str, str]:
+    """An environment whose tenant proves itself by what is given, and by no secret."""
+    environ = environment(**{f"TENANTS__CONTOSO__{name}": value for name, value in given.items()})
+    return {name: value for name, value in environ.items() if value != "s3cret"}
+
+
+def test_a_tenant_s_certificate_is_read_once_and_not_shown() -> None:
+    settings = load_settings(contoso(CLIENT_CERTIFICATE=CERTIFICATE.pkcs12()))
+    held = settings.tenants["contoso"].client_certificate
+    assert held is not None
+    assert held.not_after == CERTIFICATE.certificate.not_valid_after_utc
+    assert CERTIFICATE.key_pem.splitlines()[1] not in repr(settings)
+
+
+SECOND = {"ERASER__CLIENT_ID": OTHER, "ERASER__CLIENT_SECRET": "second"}
+
+
+@pytest.mark.parametrize(
+    ("given", "setting", "told"),
+    [
+        ({}, "", "needs just one of CLIENT_SECRET, CLIENT_CERTIFICATE, MANAGED_IDENTITY_CLIENT_ID"),
+        ({"CLIENT_SECRET": "a", "MANAGED_IDENTITY_CLIENT_ID": GUID}, "", "needs just one of"),
+        ({"CLIENT_SECRET": "a", "CLIENT_CERTIFICATE": CERTIFICATE.pkcs12()}, "", "needs just one of"),
+        ({"CLIENT_CERTIFICATE": CERTIFICATE.key_pem}, "__CLIENT_CERTIFICATE", "holds no certificate"),
+        ({"CLIENT_CERTIFICATE": "@Microsoft.KeyVault(x)"}, "__CLIENT_CERTIFICATE", "not resolved"),
+        ({"MANAGED_IDENTITY_CLIENT_ID": "x"}, "__MANAGED_IDENTITY_CLIENT_ID", "GUID"),
+        ({"CLIENT_SECRET": "a", "ERASER__CLIENT_ID": OTHER}, "__ERASER", "needs just one of"),
+        ({"CLIENT_SECRET": "a", "ERASER__CLIENT_SECRET": "b"}, "__ERASER__CLIENT_ID", "is required"),
+        ({"CLIENT_SECRET": "a", **SECOND, "ERASER__CLIENT_ID": GUID}, "__ERASER__CLIENT_ID", "another"),
+        ({"CLIENT_SECRET": "a", **SECOND, "DELETIONS": "none"}, "__ERASER", "DELETIONS is none"),
+        ({"CLIENT_SECRET": "a", "DELETIONS": "never"}, "__DELETIONS", "'allow' or 'none'"),
+    ],
+)
+def test_a_registration_has_one_proof_and_an_eraser_is_another(
+    given: dict[str, str], setting: str, told: str
+) -> None:
+    faults = faults_of(contoso(**given))
+    assert set(faults) == {f"TENANTS__CONTOSO{setting}"}
+    assert told in faults[f"TENANTS__CONTOSO{setting}"]
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_a_cloud_has_its_own_addresses_until_others_stand_in_for_them(cloud: str) -> None:
+    own = load_settings(environment(CLOUD=cloud)).endpoints()
+    assert (own.login, own.graph) == (CLOUDS[cloud].login, CLOUDS[cloud].graph)
+    local = {"GRAPH_URL": "http://127.0.0.1:1", "LOGIN_URL": "https://127.0.0.1:2"}
+    instead = load_settings(environment(CLOUD=cloud, **local)).endpoints()
+    assert (instead.login, instead.graph) == ("https://127.0.0.1:2", "http://127.0.0.1:1")
+    assert instead.cloud == CLOUDS[cloud]
+
+
+def test_audit_events_are_not_waited_for_where_the_cloud_gives_none() -> None:
+    assert set(faults_of(environment(CLOUD="china", AUDIT_CHECK="wait"))) == {"AUDIT_CHECK"}
+    assert load_settings(environment(CLOUD="us_gov", AUDIT_CHECK="wait")).audit_check == "wait"
+
+
+@pytest.mark.parametrize("setting", ["GRAPH_URL", "LOGIN_URL"])
+@pytest.mark.parametrize("cloud", CLOUDS.values(), ids=CLOUDS)
+def test_a_cloud_s_own_address_stands_in_for_no_other_cloud(cloud: Cloud, setting: str) -> None:
+    address = cloud.graph if setting == "GRAPH_URL" else cloud.login
+    assert set(faults_of(environment(**{setting: address}))) == {setting}
 
 
 def test_two_data_regions_need_a_setting() -> None:
@@ -326,7 +394,7 @@ def _upper(part: type[BaseModel]) -> tuple[str, ...]:
 
 def _names() -> set[str]:
     nested = {
-        "tenants": ("CONTOSO__", _upper(TenantSettings)),
+        "tenants": ("CONTOSO__", tuple(name for name in _upper(TenantSettings) if name != "ERASER")),
         "workforce": ("", _upper(WorkforceSettings)),
         "sign_ins": ("SIGNIN__", _upper(SignInSettings)),
         "webhooks": ("SHOP__", _upper(WebhookSettings)),
@@ -341,7 +409,7 @@ def _names() -> set[str]:
     names = {name.upper() for name in Settings.model_fields if name not in nested}
     for name, (prefix, parts) in nested.items():
         names |= {f"{name.upper()}__{prefix}{part}" for part in parts}
-    return names
+    return names | {f"TENANTS__CONTOSO__ERASER__{part}" for part in _upper(EraserSettings)}
 
 
 HOSTS = {

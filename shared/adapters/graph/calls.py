@@ -25,6 +25,22 @@ class Quota(Enum):
     """Identity Protection: 1 request a second of all applications, and no word of when to come again."""
 
 
+class Principal(Enum):
+    """Whose permissions a call needs: registrations of a tenant, one for both where no other is named."""
+
+    READER = "reader"
+    ERASER = "eraser"
+
+
+ERASING = frozenset(
+    {
+        *("User.EnableDisableAccount.All", "User.RevokeSessions.All", "User.DeleteRestore.All"),
+        "User.ReadWrite.All",  # for a check's throw-away user
+    }
+)
+"""Permissions that the eraser alone has; whatever needs none of them is the reader's to call."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One kind of request.
@@ -39,6 +55,11 @@ class Call:
     permissions: tuple[str, ...]
     quota: Quota = Quota.DIRECTORY
     absence: str | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who sends it."""
+        return Principal.READER if ERASING.isdisjoint(self.permissions) else Principal.ERASER
 
 
 READ_USER = Call("read_user", "GET", "/users/{id}", ("User.Read.All",), absence="not among the users")
@@ -174,3 +195,9 @@ CALLS = (
     SIGN_INS,
     *LISTS.values(),
 )
+
+
+def permissions_of(*principals: Principal) -> frozenset[str]:
+    """The application permissions that these need, and no more."""
+    mine = (call for call in CALLS if call.principal in principals)
+    return frozenset(permission for call in mine for permission in call.permissions)

@@ -1,15 +1,10 @@
 """The SDK's client for one tenant: its request builders and its way to send, with our bounds."""
 
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
-import aiohttp
 import httpx
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.pipeline.transport import AioHttpTransport
-from azure.identity.aio import ClientSecretCredential
 from kiota_authentication_azure.azure_identity_authentication_provider import (
     AzureIdentityAuthenticationProvider,
 )
@@ -20,60 +15,7 @@ from kiota_http.observability_options import ObservabilityOptions
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 
-CONNECT_SECONDS = 5
-SILENCE_SECONDS = 20
-"""How long a connection may stay silent; `send.CALL_TIME_LIMIT` bounds the whole call."""
-
-KNOWN_LOGIN_HOSTS = frozenset(
-    {
-        "login.microsoftonline.com",
-        "login.microsoftonline.us",
-        "login.chinacloudapi.cn",
-        "login.partner.microsoftonline.cn",
-    }
-)
-KNOWN_GRAPH_HOSTS = frozenset(
-    {
-        "graph.microsoft.com",
-        "graph.microsoft.us",
-        "dod-graph.microsoft.us",
-        "microsoftgraph.chinacloudapi.cn",
-    }
-)
-
-
-@dataclass(frozen=True)
-class Endpoints:
-    """Where a cloud's login and Graph are, each as scheme and host; `scope` only to ask for another one."""
-
-    login: str = "https://login.microsoftonline.com"
-    graph: str = "https://graph.microsoft.com"
-    scope: str | None = None
-
-    @property
-    def base_url(self) -> str:
-        """The root of all calls, without a slash at its end: the SDK's templates bring their own."""
-        return f"{self.graph.rstrip('/')}/v1.0"
-
-    @property
-    def graph_host(self) -> str:
-        """The one host that is sent a token."""
-        return urlsplit(self.graph).hostname or ""
-
-    @property
-    def token_scope(self) -> str:
-        """What to ask a token for; a Graph of no known cloud is taken to stand in for the global one."""
-        host = self.graph_host if self.graph_host in KNOWN_GRAPH_HOSTS else "graph.microsoft.com"
-        return self.scope or f"https://{host}/.default"
-
-
-@dataclass(frozen=True)
-class Registration:
-    """An application in a tenant and the secret it proves itself with."""
-
-    tenant_id: str
-    client_id: str
-    client_secret: str = field(repr=False)
+from shared.adapters.graph.endpoints import CONNECT_SECONDS, SILENCE_SECONDS, Endpoints
 
 
 @dataclass(frozen=True)
@@ -137,29 +79,3 @@ def connect(
     # Traces would name whole addresses otherwise, and those hold object ids and e-mail addresses.
     adapter.observability_options = ObservabilityOptions(include_euii_attributes=False)
     return Connection(GraphServiceClient(request_adapter=adapter), adapter, http, credential)
-
-
-def secret_credential(registration: Registration, login: str) -> ClientSecretCredential:
-    """The registration's credential at the login endpoint `login`. Needs a running loop."""
-    return ClientSecretCredential(
-        registration.tenant_id,
-        registration.client_id,
-        registration.client_secret,
-        authority=login,
-        disable_instance_discovery=urlsplit(login).hostname not in KNOWN_LOGIN_HOSTS,
-        transport=AioHttpTransport(session=_login_session()),
-        retry_total=0,  # counted by the caller, as for Graph itself
-        connection_timeout=CONNECT_SECONDS,
-        read_timeout=SILENCE_SECONDS,
-    )
-
-
-def _login_session() -> aiohttp.ClientSession:
-    # aiohttp's own TLS context is made at import; this one trusts what httpx trusts (SSL_CERT_FILE).
-    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())
-    return aiohttp.ClientSession(
-        connector=connector,
-        trust_env=True,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,  # azure-core decompresses by itself
-    )

@@ -1,6 +1,6 @@
 """One tenant in Microsoft Graph, as the domain's `Directory`."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from kiota_abstractions.request_information import RequestInformation
@@ -8,24 +8,19 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph import calls, query, related, requests, standing, writes
 from shared.adapters.graph.accounts import account_from, recycled_from, text, without_annotations
-from shared.adapters.graph.client import (
-    Connection,
-    Endpoints,
-    LazyConnection,
-    Registration,
-    connect,
-    secret_credential,
-)
+from shared.adapters.graph.calls import Principal
+from shared.adapters.graph.client import Connection, LazyConnection, connect
+from shared.adapters.graph.credentials import Registration, credential_of
+from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.paging import pages
+from shared.adapters.graph.principals import Connections, tenant_sender
 from shared.adapters.graph.send import (
     MakeRequest,
-    Sender,
     accepted,
     confirmed,
     json_object,
     whole_bytes,
 )
-from shared.adapters.graph.throttle import ThrottledSender
 from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.errors import DirectoryRefused, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
@@ -35,10 +30,12 @@ from shared.domain.sources import Source
 class GraphDirectory:
     """Implements `shared.domain.ports.Directory`; make one per tenant and process."""
 
-    def __init__(self, connection: LazyConnection, base_url: str, clock: Clock, share: float = 1.0) -> None:
-        self._connection = connection
-        self._base_url = base_url
-        self._sender = ThrottledSender(Sender(connection, clock), clock, share=share)
+    def __init__(
+        self, connections: Connections, endpoints: Endpoints, clock: Clock, share: float = 1.0
+    ) -> None:
+        self._connections = frozenset(connections.values())
+        self._base_url = endpoints.base_url
+        self._sender = tenant_sender(connections, endpoints.cloud.lacks, clock, share)
 
     async def account(self, object_id: str) -> Account | None:
         """See `Directory.account`."""
@@ -133,7 +130,8 @@ class GraphDirectory:
 
     async def close(self) -> None:
         """Close the connections; the next call opens them again."""
-        await self._connection.close()
+        for connection in self._connections:
+            await connection.close()
 
     async def _accounts(self, filters: Sequence[str]) -> tuple[Account, ...]:
         found: dict[str, Account] = {}
@@ -167,14 +165,16 @@ class GraphDirectory:
 
 
 def graph_directory(
-    registration: Registration, endpoints: Endpoints, clock: Clock, share: float = 1.0
+    registrations: Mapping[Principal, Registration], endpoints: Endpoints, clock: Clock, share: float = 1.0
 ) -> GraphDirectory:
-    """The directory of the tenant in which `registration` is; opens nothing before the first call.
+    """The directory of the tenant in which the registrations are; opens nothing before the first call.
 
-    `share` is this process's part of what the registration may ask of Graph.
+    `share` is this process's part of what each registration may ask of Graph.
     """
+    opened = {one: LazyConnection(_opener(one, endpoints)) for one in registrations.values()}
+    connections = {principal: opened[one] for principal, one in registrations.items()}
+    return GraphDirectory(connections, endpoints, clock, share)
 
-    def open_connection() -> Connection:
-        return connect(endpoints, secret_credential(registration, endpoints.login))
 
-    return GraphDirectory(LazyConnection(open_connection), endpoints.base_url, clock, share)
+def _opener(registration: Registration, endpoints: Endpoints) -> Callable[[], Connection]:
+    return lambda: connect(endpoints, credential_of(registration, endpoints))

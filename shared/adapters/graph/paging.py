@@ -12,8 +12,8 @@ from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph.calls import Call
+from shared.adapters.graph.principals import TenantSender
 from shared.adapters.graph.send import MakeRequest, json_object
-from shared.adapters.graph.throttle import ThrottledSender
 from shared.domain.errors import DirectoryRefused, DirectoryUnavailable
 from shared.domain.ports import JsonObject, JsonValue
 
@@ -21,7 +21,7 @@ MOST_PAGES = 10_000
 
 
 async def pages(
-    sender: ThrottledSender, base_url: str, call: Call, first: MakeRequest
+    sender: TenantSender, base_url: str, call: Call, first: MakeRequest
 ) -> AsyncGenerator[Sequence[JsonObject], None]:
     """The pages of a list, empty ones too, following next links on the host of `base_url` only.
 

@@ -1,42 +1,84 @@
-"""One tenant asked on behalf of checks: with a token of its own, so that what was granted since is seen."""
+"""One tenant asked on behalf of checks: with tokens of its own, so that what was granted since is seen."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from azure.core.exceptions import AzureError
 
-from shared.adapters.graph.calls import Call
-from shared.adapters.graph.client import LazyConnection
+from shared.adapters.graph.calls import Call, Principal
+from shared.adapters.graph.client import LazyConnection, connect
+from shared.adapters.graph.credentials import Registration, credential_of
+from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.graph_refusals import Refusals, graph_refused
 from shared.adapters.graph.login_refusals import login_refused
 from shared.adapters.graph.send import Answer, MakeRequest, Read, Sender
 from shared.domain.checks.reason import Found, found
 from shared.domain.checks.tenant_reasons import NEEDS_TOKEN
-from shared.domain.errors import DirectoryFault, DirectoryUnavailable
+from shared.domain.errors import DirectoryFault, DirectoryUnavailable, NotOffered, PermissionMissing
 from shared.domain.ports import Clock
 
 Ask = Callable[[], Awaitable[Sequence[Found]]]
 
 
-class Probe:
-    """Signs in once, however many checks wait for it; sends each call once, and repeats none."""
+@dataclass(frozen=True)
+class TenantToCheck:
+    """A tenant as settings have it: what signs in to it, by whom it serves as."""
 
-    def __init__(self, tenant: str, connection: LazyConnection, scope: str, clock: Clock) -> None:
-        self._tenant = tenant
-        self._connection = connection
-        self._scope = scope
-        self._sender = Sender(connection, clock)
-        self._login: asyncio.Task[str | Found] | None = None
+    name: str
+    domain: str
+    registrations: Mapping[Principal, Registration]
+    endpoints: Endpoints
 
-    async def login(self) -> str | Found:
+    def prefix(self, principal: Principal) -> str:
+        """How the settings of a registration begin."""
+        own = self.registrations[principal] != self.registrations[Principal.READER]
+        return f"TENANTS__{self.name.upper()}{'__ERASER' if own else ''}"
+
+
+class Login:
+    """A registration's own connection, which signs in once, however many checks wait for it."""
+
+    def __init__(self, tenant: TenantToCheck, principal: Principal, clock: Clock) -> None:
+        registration, endpoints = tenant.registrations[principal], tenant.endpoints
+        self._tenant = tenant.name
+        self._prefix = tenant.prefix(principal)
+        self._scope = endpoints.token_scope
+        self._connection = LazyConnection(lambda: connect(endpoints, credential_of(registration, endpoints)))
+        self._asked: asyncio.Task[str | Found] | None = None
+        self.sender = Sender(self._connection, clock)
+
+    async def token(self) -> str | Found:
         """A token for Graph, or why there is none."""
-        if self._login is None:
-            self._login = asyncio.create_task(self._signed_in())
-        return await asyncio.shield(self._login)
+        if self._asked is None:
+            self._asked = asyncio.create_task(self._signed_in())
+        return await asyncio.shield(self._asked)
 
-    async def after_login(self, ask: Ask, instead: Refusals) -> Sequence[Found]:
-        """What `ask` finds once there is a token; what Graph refuses it is found as well."""
-        if isinstance(await self.login(), Found):
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._asked is not None:
+            self._asked.cancel()
+        await self._connection.close()
+
+    async def _signed_in(self) -> str | Found:
+        try:
+            credential = self._connection.opened().credential
+            return (await credential.get_token(self._scope, enable_cae=True)).token
+        except AzureError as error:
+            return login_refused(error, self._tenant, self._prefix)
+
+
+class Probe:
+    """Sends each call once, by whoever it is for, and repeats none."""
+
+    def __init__(self, logins: Mapping[Principal, Login], lacks: Set[str]) -> None:
+        self._logins = logins
+        self._lacks = lacks
+
+    async def signed_in(self, ask: Ask, instead: Refusals) -> Sequence[Found]:
+        """What `ask` finds once everybody has a token; what Graph refuses it is found as well."""
+        tokens = [await login.token() for login in self._logins.values()]
+        if any(isinstance(token, Found) for token in tokens):
             return (found(NEEDS_TOKEN),)
         try:
             return await ask()
@@ -45,7 +87,11 @@ class Probe:
 
     async def send(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer | None:
         """See `Sender.send`."""
-        return await self._sender.send(call, make, read)
+        if call.name in self._lacks:
+            raise NotOffered(call.name, "cloud")
+        if call.principal not in self._logins:
+            raise PermissionMissing(call.name)
+        return await self._logins[call.principal].sender.send(call, make, read)
 
     async def value(self, call: Call, make: MakeRequest, read: Read[Answer]) -> Answer:
         """The same, of what cannot be absent."""
@@ -53,16 +99,3 @@ class Probe:
         if answer is None:
             raise DirectoryUnavailable(call.name)
         return answer
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._login is not None:
-            self._login.cancel()
-        await self._connection.close()
-
-    async def _signed_in(self) -> str | Found:
-        try:
-            credential = self._connection.opened().credential
-            return (await credential.get_token(self._scope, enable_cae=True)).token
-        except AzureError as error:
-            return login_refused(error, self._tenant)

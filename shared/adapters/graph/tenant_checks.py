@@ -3,30 +3,20 @@
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import httpx
 
 from shared.adapters.graph import calls, check_requests, query, related, requests
 from shared.adapters.graph.accounts import text
-from shared.adapters.graph.calls import Call
-from shared.adapters.graph.check_calls import LIST_DELETED, READ_ORGANIZATION, READ_REGISTRATION
-from shared.adapters.graph.client import (
-    Connection,
-    Endpoints,
-    LazyConnection,
-    Registration,
-    connect,
-    secret_credential,
-)
+from shared.adapters.graph.calls import Call, Principal
+from shared.adapters.graph.check_calls import LIST_DELETED, READ_ORGANIZATION
 from shared.adapters.graph.domain_check import domain_found
 from shared.adapters.graph.graph_refusals import Refusals
 from shared.adapters.graph.leftovers import Leftovers
 from shared.adapters.graph.paging import items
-from shared.adapters.graph.permissions import permissions_found
-from shared.adapters.graph.probe import Ask, Probe
-from shared.adapters.graph.registration_check import secret_found
+from shared.adapters.graph.probe import Ask, Login, Probe, TenantToCheck
+from shared.adapters.graph.registration_checks import RegistrationChecks
 from shared.adapters.graph.throw_away import ThrowAway
 from shared.domain.checks import tenant_reasons as reasons
 from shared.domain.checks.check import PATIENCE_FOR_WRITES, Check, Name, Place
@@ -41,29 +31,30 @@ NOBODY = str(uuid.UUID(int=0, version=4))
 _OR = " or ".join(query.audits(NOBODY, role, None) for role in AuditRole)
 
 
-@dataclass(frozen=True)
-class TenantToCheck:
-    """A tenant as settings have it."""
-
-    name: str
-    domain: str
-    registration: Registration
-
-
 class GraphTenantChecks:
     """Implements `shared.domain.checks.check.TenantChecks`; made for one run."""
 
-    def __init__(self, tenant: TenantToCheck, connection: LazyConnection, scope: str, clock: Clock) -> None:
+    def __init__(self, tenant: TenantToCheck, clock: Clock) -> None:
         self._tenant = tenant
         self._clock = clock
-        self._probe = Probe(tenant.name, connection, scope, clock)
+        self._logins = {
+            principal: Login(tenant, principal, clock)
+            for principal, one in tenant.registrations.items()
+            if principal is Principal.READER or one != tenant.registrations[Principal.READER]
+        }
+        reader = self._logins[Principal.READER]
+        lacks = tenant.endpoints.cloud.lacks
+        self._reading = Probe({Principal.READER: reader}, lacks)
+        self._both = Probe({one: self._logins.get(one, reader) for one in tenant.registrations}, lacks)
 
     def reading(self) -> Sequence[Check]:
         """See `TenantChecks.reading`."""
+        registrations = (
+            RegistrationChecks(self._tenant, principal, login, self._reading, self._clock)
+            for principal, login in self._logins.items()
+        )
         return (
-            Check(Place.TENANT, Name.SIGN_IN, self._sign_in, self._tenant.name),
-            self._check(Name.PERMISSIONS, self._permissions),
-            self._check(Name.CREDENTIAL, self._credential),
+            *(check for one in registrations for check in one.checks()),
             self._check(Name.CLOCK, self._clocks),
             self._check(Name.USERS, self._users),
             self._check(Name.DOMAIN, self._domain),
@@ -75,45 +66,34 @@ class GraphTenantChecks:
         )
 
     def writing(self) -> Sequence[Check]:
-        """See `TenantChecks.writing`."""
-        ask = partial(self._probe.after_login, self._hard_delete, {})
+        """See `TenantChecks.writing`. Where settings let nothing be deleted, nothing is tried."""
+        if Principal.ERASER not in self._tenant.registrations:
+            return ()
+        ask = partial(self._both.signed_in, self._hard_delete, {})
         return (Check(Place.TENANT, Name.HARD_DELETE, ask, self._tenant.name, PATIENCE_FOR_WRITES),)
 
     async def close(self) -> None:
         """See `TenantChecks.close`."""
-        await self._probe.close()
+        for login in self._logins.values():
+            await login.close()
 
     def _check(self, name: Name, ask: Ask, instead: Refusals | None = None) -> Check:
-        after = partial(self._probe.after_login, ask, instead or {})
-        return Check(Place.TENANT, name, after, self._tenant.name)
-
-    async def _sign_in(self) -> Sequence[Found]:
-        login = await self._probe.login()
-        return (login if isinstance(login, Found) else found(reasons.SIGNED_IN),)
-
-    async def _permissions(self) -> Sequence[Found]:
-        return permissions_found(str(await self._probe.login()))
-
-    async def _credential(self) -> Sequence[Found]:
-        ours = self._tenant.registration
-        listed = await self._probe.value(
-            READ_REGISTRATION, check_requests.registration(ours.client_id), items
-        )
-        return (secret_found(listed, ours.client_secret, self._tenant.name, self._clock.now()),)
+        signed_in = partial(self._reading.signed_in, ask, instead or {})
+        return Check(Place.TENANT, name, signed_in, self._tenant.name)
 
     async def _clocks(self) -> Sequence[Found]:
         def read(_call: Call, response: httpx.Response) -> Found:
             return clock_found(response.headers.get("Date"), self._clock.now())
 
-        return (await self._probe.value(READ_ORGANIZATION, check_requests.organization, read),)
+        return (await self._reading.value(READ_ORGANIZATION, check_requests.organization, read),)
 
     async def _users(self) -> Sequence[Found]:
         name = f"{check_requests.BEGINNING}{secrets.token_hex(16)}@{self._tenant.domain}"
-        await self._probe.value(calls.FIND_USERS, check_requests.named(name), items)
+        await self._reading.value(calls.FIND_USERS, check_requests.named(name), items)
         return (found(reasons.READS),)
 
     async def _domain(self) -> Sequence[Found]:
-        listed = await self._probe.value(READ_ORGANIZATION, check_requests.organization, items)
+        listed = await self._reading.value(READ_ORGANIZATION, check_requests.organization, items)
         domains = [one.get("verifiedDomains") for one in listed]
         verified = [
             one for some in domains if isinstance(some, list) for one in some if isinstance(one, dict)
@@ -121,12 +101,12 @@ class GraphTenantChecks:
         return (domain_found(verified, self._tenant.domain, self._tenant.name),)
 
     async def _attributes(self) -> Sequence[Found]:
-        apps = await self._probe.value(calls.FIND_EXTENSIONS_APP, requests.extensions_app, items)
+        apps = await self._reading.value(calls.FIND_EXTENSIONS_APP, requests.extensions_app, items)
         if not apps:
             return (found(reasons.NO_EXTENSIONS_APP),)
         ids = [text(calls.FIND_EXTENSIONS_APP, app, "id") for app in apps]
         listed = [
-            await self._probe.value(calls.LIST_EXTENSIONS, requests.extensions(app_id), items)
+            await self._reading.value(calls.LIST_EXTENSIONS, requests.extensions(app_id), items)
             for app_id in ids
         ]
         return (found(reasons.ATTRIBUTES_KNOWN, count=sum(map(len, listed))),)
@@ -134,38 +114,29 @@ class GraphTenantChecks:
     async def _audits(self) -> Sequence[Found]:
         for role in AuditRole:
             asked = requests.audit_events(query.audits(NOBODY, role, None))
-            await self._probe.value(calls.AUDITS[role], asked, items)
+            await self._reading.value(calls.AUDITS[role], asked, items)
         try:
-            await self._probe.value(calls.AUDITS_AS_TARGET, requests.audit_events(_OR), items)
+            await self._reading.value(calls.AUDITS_AS_TARGET, requests.audit_events(_OR), items)
         except DirectoryRefused:
             return (found(reasons.FILTERS_TAKEN), found(reasons.OR_REFUSED))
         return (found(reasons.FILTERS_TAKEN), found(reasons.OR_TAKEN))
 
     async def _deleted(self) -> Sequence[Found]:
-        await self._probe.value(LIST_DELETED, check_requests.deleted_users, items)
+        await self._reading.value(LIST_DELETED, check_requests.deleted_users, items)
         return (found(reasons.LISTS_DELETED),)
 
     async def _sign_ins(self) -> Sequence[Found]:
-        await self._probe.value(calls.SIGN_INS, requests.sign_ins(query.sign_ins(NOBODY, None)), items)
+        await self._reading.value(calls.SIGN_INS, requests.sign_ins(query.sign_ins(NOBODY, None)), items)
         return (found(reasons.SIGN_INS_LISTED),)
 
     async def _risk(self) -> Sequence[Found]:
         source = Source.RISK_DETECTIONS
-        await self._probe.value(
+        await self._reading.value(
             calls.LISTS[source], lambda graph: related.REQUESTS[source](graph, NOBODY), items
         )
         return (found(reasons.RISK_LISTED),)
 
     async def _hard_delete(self) -> Sequence[Found]:
-        throw_away = ThrowAway(self._probe, self._tenant.domain, self._clock)
+        throw_away = ThrowAway(self._both, self._tenant.domain, self._clock)
         tried = await throw_away.tried()
-        return (tried, *await Leftovers(self._probe, throw_away, self._clock).removed())
-
-
-def tenant_checks(tenant: TenantToCheck, endpoints: Endpoints, clock: Clock) -> GraphTenantChecks:
-    """The checks of a tenant; they open nothing before the first is asked."""
-
-    def open_connection() -> Connection:
-        return connect(endpoints, secret_credential(tenant.registration, endpoints.login))
-
-    return GraphTenantChecks(tenant, LazyConnection(open_connection), endpoints.token_scope, clock)
+        return (tried, *await Leftovers(self._both, throw_away, self._clock).removed())

@@ -1,4 +1,7 @@
-"""What can be found of a tenant. `{tenant}` is its name in settings, in capitals."""
+"""What can be found of a tenant.
+
+`{tenant}` is its name in capitals, `{registration}` how the settings of one of its registrations begin.
+"""
 
 from shared.domain.checks.reason import Reason, fault, not_checked, ok, warning
 
@@ -6,42 +9,52 @@ SIGNED_IN = ok("signed_in", "The login endpoint gives a token.")
 WRONG_SECRET = fault(
     "wrong_secret",
     "The secret is not one of the registration's (AADSTS7000215).",
-    "Put the secret's value, not its id, into TENANTS__{tenant}__CLIENT_SECRET; or make a new one.",
+    "Put the secret's value, not its id, into {registration}__CLIENT_SECRET; or make a new one.",
 )
 SECRET_EXPIRED = fault(
     "secret_expired",
     "The secret has expired (AADSTS7000222).",
-    "Make a new one (az ad app credential reset --append) and put it into TENANTS__{tenant}__CLIENT_SECRET.",
+    "Make a new one (az ad app credential reset --append) and put it into {registration}__CLIENT_SECRET.",
 )
 CERTIFICATE_EXPIRED = fault(
     "certificate_expired",
     "The certificate has expired.",
-    "Make a new certificate, add it to the registration, and set it for TENANTS__{tenant}.",
+    "Make a new certificate, add it to the registration, and put it into {registration}__CLIENT_CERTIFICATE.",
 )
 CERTIFICATE_UNKNOWN = fault(
     "certificate_unknown",
     "The registration does not have this certificate (AADSTS700027).",
-    "Upload the certificate's public half to the registration that TENANTS__{tenant}__CLIENT_ID names.",
+    "Upload the certificate's public half to the registration that {registration}__CLIENT_ID names.",
 )
 ASSERTION_OFF_TIME = fault(
     "assertion_off_time",
     "The login endpoint finds the app's clock wrong (AADSTS700024).",
     "Let the machine that runs the app take its time from the network (NTP).",
 )
+NOT_TRUSTED = fault(
+    "not_trusted",
+    "The registration does not trust the app's managed identity (AADSTS70021).",
+    "Add a federated credential for {registration}__MANAGED_IDENTITY_CLIENT_ID to the registration.",
+)
+IDENTITY_MISSING = fault(
+    "identity_missing",
+    "The app has no such managed identity.",
+    "Assign the identity that {registration}__MANAGED_IDENTITY_CLIENT_ID names to the app.",
+)
 UNKNOWN_APP = fault(
     "unknown_app",
     "The tenant has no such registration, or nobody has consented to it (AADSTS700016, AADSTS7000229).",
-    "Set TENANTS__{tenant}__CLIENT_ID to the application's id; az ad sp create makes its principal.",
+    "Set {registration}__CLIENT_ID to the application's id; az ad sp create makes its principal.",
 )
 APP_DISABLED = fault(
     "app_disabled",
     "The registration is disabled in the tenant (AADSTS7000112).",
-    "Enable sign-in of the enterprise application that TENANTS__{tenant}__CLIENT_ID names.",
+    "Enable sign-in of the enterprise application that {registration}__CLIENT_ID names.",
 )
 UNKNOWN_TENANT = fault(
     "unknown_tenant",
     "There is no such tenant at this login endpoint (AADSTS90002, AADSTS900023).",
-    "Set TENANTS__{tenant}__TENANT_ID to the directory's id, and LOGIN_URL to that of its cloud.",
+    "Set TENANTS__{tenant}__TENANT_ID to the directory's id, and CLOUD to its cloud.",
 )
 BLOCKED_BY_POLICY = fault(
     "blocked_by_policy",
@@ -51,12 +64,12 @@ BLOCKED_BY_POLICY = fault(
 LOGIN_REFUSED = fault(
     "login_refused",
     "The login endpoint refuses the app ({code}).",
-    "Look the code up at https://login.microsoftonline.com/error; the setting is under TENANTS__{tenant}.",
+    "Look the code up at https://login.microsoftonline.com/error; the settings begin with {registration}.",
 )
 LOGIN_UNAVAILABLE = fault(
     "login_unavailable",
     "The login endpoint does not answer as it should.",
-    "Check LOGIN_URL, and that the app reaches that address; then run this again.",
+    "Check CLOUD and LOGIN_URL, and that the app reaches that address; then run this again.",
 )
 NEEDS_TOKEN = not_checked(
     "needs_token", "It takes a token, and there is none.", "Mend what the check sign-in says."
@@ -68,10 +81,10 @@ PERMISSION_MISSING = fault(
     "{permission} is not granted; without it these calls are refused: {calls}.",
     "Add {permission} to the registration and grant admin consent (docs/tenant-setup.md).",
 )
-DELETION_NOT_PERMITTED = warning(
+DELETION_NOT_PERMITTED = fault(
     "deletion_not_permitted",
-    "No permission for deletions is granted ({permissions}): the tenant serves exports alone.",
-    "If people are to be deleted here, grant them (docs/tenant-setup.md).",
+    "{permission} is not granted; without it deletions fail at these calls: {calls}.",
+    "Grant {permission} (docs/tenant-setup.md); for exports only, set TENANTS__{tenant}__DELETIONS=none.",
 )
 SECTION_NOT_PERMITTED = warning(
     "section_not_permitted",
@@ -84,15 +97,29 @@ PERMISSION_NOT_USED = warning(
     "Take {permission} away from the registration; if it was for --write, once that is done.",
 )
 ROLES_UNTOLD = not_checked(
-    "roles_untold", "The token cannot be read.", "See whether GRAPH_URL is that of LOGIN_URL's cloud."
+    "roles_untold",
+    "The token cannot be read.",
+    "See whether CLOUD is the tenant's, and GRAPH_URL and LOGIN_URL belong together.",
 )
 
 SECRET_GOOD = ok("secret_good", "The secret is good until {day}.")
 SECRET_ENDS = warning(
     "secret_ends",
     "The secret ends on {day}.",
-    "Make a new one in time (az ad app credential reset --append) for TENANTS__{tenant}__CLIENT_SECRET.",
+    "Make a new one in time (az ad app credential reset --append) for {registration}__CLIENT_SECRET.",
 )
+CERTIFICATE_GOOD = ok("certificate_good", "The certificate is good until {day}.")
+CERTIFICATE_ENDS = warning(
+    "certificate_ends",
+    "The certificate ends on {day}.",
+    "Make a new one in time, add it to the registration, and put it into {registration}__CLIENT_CERTIFICATE.",
+)
+CERTIFICATE_NOT_YET = fault(
+    "certificate_not_yet",
+    "The certificate is not good before {day}.",
+    "Put the certificate that is good now into {registration}__CLIENT_CERTIFICATE; or see the clocks.",
+)
+NOTHING_ENDS = ok("nothing_ends", "A managed identity proves the registration: there is nothing that ends.")
 SECRET_UNTOLD = not_checked(
     "secret_untold",
     "The tenant does not say when the secret ends: the registration is another tenant's, or has no secret.",
@@ -106,12 +133,14 @@ PERMISSION_REFUSED = fault(
     "Grant {permissions} with admin consent (docs/tenant-setup.md); a new grant takes some minutes.",
 )
 TOKEN_REFUSED = fault(
-    "token_refused", "Graph does not take the token.", "See whether GRAPH_URL is that of LOGIN_URL's cloud."
+    "token_refused",
+    "Graph does not take the token.",
+    "See whether CLOUD is the tenant's, and GRAPH_URL and LOGIN_URL belong together.",
 )
 GRAPH_UNAVAILABLE = fault(
     "graph_unavailable",
     "Graph gives no usable answer.",
-    "Check GRAPH_URL, and that the app reaches that address; then run this again.",
+    "Check CLOUD and GRAPH_URL, and that the app reaches that address; then run this again.",
 )
 GRAPH_BUSY = not_checked("graph_busy", "Graph has been asked too much (429).", "Run this again in a minute.")
 QUERY_REFUSED = fault(
@@ -198,6 +227,8 @@ TENANT_REASONS: tuple[Reason, ...] = (
     CERTIFICATE_EXPIRED,
     CERTIFICATE_UNKNOWN,
     ASSERTION_OFF_TIME,
+    NOT_TRUSTED,
+    IDENTITY_MISSING,
     UNKNOWN_APP,
     APP_DISABLED,
     UNKNOWN_TENANT,
@@ -213,6 +244,10 @@ TENANT_REASONS: tuple[Reason, ...] = (
     ROLES_UNTOLD,
     SECRET_GOOD,
     SECRET_ENDS,
+    CERTIFICATE_GOOD,
+    CERTIFICATE_ENDS,
+    CERTIFICATE_NOT_YET,
+    NOTHING_ENDS,
     SECRET_UNTOLD,
     READS,
     PERMISSION_REFUSED,
