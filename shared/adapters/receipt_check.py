@@ -1,10 +1,16 @@
 """A check of the key that signs receipts: it signs a throw-away text, which nobody gets."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
 from shared.adapters.receipt_signer import signed
 from shared.domain.checks.reason import Found, Reason, found
@@ -24,6 +30,9 @@ _BY_STATUS: Mapping[int, Reason] = {
     403: VAULT_ROLE_MISSING,
     404: VAULT_KEY_MISSING,
 }
+_UNREACHED = (ServiceRequestError, ServiceResponseError, TimeoutError)
+_SHUT_OUT = re.compile("ForbiddenBy(Firewall|Connection)")
+"""The inner code of a 403 that no role would mend (Azure Key Vault, "Error codes")."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class ReceiptCheck:
 
 
 def _reason(cause: BaseException | None) -> Reason:
+    if isinstance(cause, _UNREACHED) or _SHUT_OUT.search(str(cause)):
+        return VAULT_UNREACHABLE
     if isinstance(cause, HttpResponseError) and cause.status_code:
         return _BY_STATUS.get(cause.status_code, NO_SIGNATURE)
-    if isinstance(cause, ClientAuthenticationError):
-        return VAULT_NO_IDENTITY
-    return VAULT_UNREACHABLE if isinstance(cause, ServiceRequestError | TimeoutError) else NO_SIGNATURE
+    return VAULT_NO_IDENTITY if isinstance(cause, ClientAuthenticationError) else NO_SIGNATURE
