@@ -1,5 +1,6 @@
 """What the simulator tells of a tenant's set-up, and the users that an app makes."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -20,16 +21,22 @@ MADE = {
 
 
 @pytest.fixture
-def maker(simulator: Simulator) -> httpx.Client:
+def maker(simulator: Simulator) -> Iterator[httpx.Client]:
     """An app that may make users."""
     simulator.ask("POST", "roles", tenant="contoso", roles=[*ALL_ROLES, "User.ReadWrite.All"])
-    return graph_client(simulator)
+    with graph_client(simulator) as http:
+        yield http
+
+
+def objects(value: object) -> list[dict[str, object]]:
+    assert isinstance(value, list)
+    return value
 
 
 def test_a_tenant_tells_its_domains(simulator: Simulator) -> None:
     with graph_client(simulator) as http:
         (organization,) = values(http.get("/organization", params={"$select": "id,verifiedDomains"}))
-    (domain,) = organization["verifiedDomains"]  # type: ignore[misc] # a list, as JSON has it
+    (domain,) = objects(organization["verifiedDomains"])
     assert set(organization) == {"id", "verifiedDomains"}
     assert (domain["name"], domain["isInitial"]) == ("contoso.onmicrosoft.com", True)
 
@@ -41,7 +48,7 @@ def test_a_registration_tells_when_its_secret_ends_and_how_it_begins(simulator: 
     with graph_client(simulator) as http:
         (application,) = values(http.get("/applications", params=asked))
         assert http.get("/applications", params={"$filter": "appId eq 'x'"}).status_code == 501
-    (secret,) = application["passwordCredentials"]  # type: ignore[misc] # as above
+    (secret,) = objects(application["passwordCredentials"])
     left = datetime.fromisoformat(str(secret["endDateTime"])) - datetime.now(UTC)
     assert timedelta(days=2) < left <= timedelta(days=3)
     assert (secret["hint"], secret["secretText"]) == (home["client_secret"][:3], None)
