@@ -217,6 +217,8 @@ async def test_nothing_of_a_check_is_left_and_the_queue_of_requests_is_not_touch
         (message,) = await requests.peek_messages(5)
         assert (message.content, message.dequeue_count) == ("a nudge", 0)
         assert await names(await homes.archives()) == []
+        queues = {str(queue.name) async for queue in (await homes.queues()).list_queues()}
+        assert {QUEUE, "privacy-checks"} <= queues
         await requests.clear_messages()
 
 

@@ -251,9 +251,12 @@ async def test_each_fault_is_named_with_its_remedy(tenant: Tenant, case: Case) -
 
 async def test_a_wrong_secret_is_tried_once_and_leaves_the_rest_unchecked(tenant: Tenant) -> None:
     tenant.changed["client_secret"] = NOT_A_SECRET
+    tenant.simulator.fault("503", endpoint="login", after=1000)
     answers = codes(await tenant.read())
     assert answers == {**{name: ["needs_token"] for name in SOUND}, "sign-in": ["wrong_secret"]}
     assert tenant.simulator.calls() == []
+    (counting,) = tenant.simulator.ask("GET", "faults").json()
+    assert counting["met"] == 1
 
 
 async def test_what_one_check_lacks_hides_no_other(tenant: Tenant) -> None:
@@ -307,7 +310,14 @@ async def test_a_throw_away_user_is_made_deleted_purged_and_gone(tenant: Tenant)
     body = made["body"]
     assert (body["accountEnabled"], body["displayName"]) == (False, SHOWN_AS)
     assert [write["path"].partition("/")[0] for write in removed] == ["users", "directory"]
-    assert len({write["object_id"] for write in removed}) == 1
+    (object_id,) = {write["object_id"] for write in removed}
+    assert reads(tenant, object_id) == [("directory", 200), ("users", 404), ("directory", 404)]
+
+
+def reads(tenant: Tenant, object_id: str) -> list[tuple[str, object]]:
+    """Where a user was looked for, and what was answered."""
+    calls = [call for call in tenant.simulator.calls() if object_id in str(call["path"])]
+    return [(str(one["path"]).split("/")[2], one["status"]) for one in calls if one["method"] == "GET"]
 
 
 async def test_without_the_permission_to_make_one_nothing_is_checked_nor_written(tenant: Tenant) -> None:
@@ -356,6 +366,8 @@ async def test_replicas_that_lag_are_waited_for(tenant: Tenant) -> None:
     tenant.clock = Hurried()
     assert [one.code for one in await tenant.write()] == ["hard_deletes"]
     assert left(tenant) == {}
+    object_id = str(tenant.simulator.writes()[-1]["object_id"])
+    assert reads(tenant, object_id)[-2:] == [("users", 404), ("directory", 404)]
 
 
 class Hurried(SystemClock):
