@@ -72,10 +72,13 @@ class ChecksDesk:
 
     def _makers(self, asked: ChecksBody) -> Sequence[Callable[[], TenantChecks]]:
         """Raises `BadInput` for a tenant that is not configured."""
-        names = set(self.tenants if asked.tenants is None else asked.tenants)
-        if names - set(self.tenants):
-            raise bad(Fault("/tenants", "must be names of configured tenants"))
-        return [self.tenants[name] for name in sorted(names)]
+        names = tuple(self.tenants) if asked.tenants is None else asked.tenants
+        unknown = [number for number, name in enumerate(names) if name not in self.tenants]
+        if unknown:
+            raise bad(
+                *(Fault(f"/tenants/{one}", "must be the name of a configured tenant") for one in unknown)
+            )
+        return [self.tenants[name] for name in sorted(set(names))]
 
     def _shown(self, findings: Sequence[Finding]) -> JsonObject:
         return {

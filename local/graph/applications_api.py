@@ -1,5 +1,6 @@
 """Applications: the one that holds a tenant's custom attributes, and the calling app's own registration."""
 
+import re
 import uuid
 
 from starlette.responses import Response
@@ -9,22 +10,19 @@ from local.graph.call import Call
 from local.graph.directory import Json, Tenant
 
 EXTENSIONS_APP = "startswith(displayName,'b2c-extensions-app')"
+_BY_ID = re.compile(r"appId eq '([0-9a-f-]{36})'")
 HINT = 3
 """Letters of a secret that Graph tells."""
 
 
 def list_applications(call: Call) -> Response:
     """GET /applications: by the name of the extensions app, or by the calling app's id."""
-    asked = call.options.get("$filter")
-    if asked == EXTENSIONS_APP:
-        held: Json = {"id": call.tenant.extensions_app, "displayName": "b2c-extensions-app. Do not modify."}
-    elif asked == f"appId eq '{call.tenant.client_id}'":
-        held = _registration(call.tenant)
-    else:
-        raise unknown("this filter on applications")
     names = call.options.get("$select", "id,displayName").split(",")
-    app = {name: value for name, value in held.items() if name in names}
-    return ok(call.request, {"@odata.context": f"{call.root}/$metadata#applications", "value": [app]})
+    shown = [
+        {name: value for name, value in app.items() if name in names}
+        for app in _chosen(call.tenant, call.options.get("$filter", ""))
+    ]
+    return ok(call.request, {"@odata.context": f"{call.root}/$metadata#applications", "value": shown})
 
 
 def list_extensions(call: Call) -> Response:
@@ -35,6 +33,14 @@ def list_extensions(call: Call) -> Response:
     context = f"{call.root}/$metadata#applications('{app}')/extensionProperties"
     names = [{"id": name, "name": name, "targetObjects": ["User"]} for name in call.tenant.extension_names]
     return ok(call.request, {"@odata.context": context, "value": names})
+
+
+def _chosen(tenant: Tenant, asked: str) -> list[Json]:
+    if asked == EXTENSIONS_APP:
+        return [{"id": tenant.extensions_app, "displayName": "b2c-extensions-app. Do not modify."}]
+    if found := _BY_ID.fullmatch(asked):
+        return [_registration(tenant)] if found[1] == tenant.client_id else []
+    raise unknown("this filter on applications")
 
 
 def _registration(tenant: Tenant) -> Json:

@@ -40,6 +40,7 @@ class Tenant:
     changed: dict[str, str] = field(default_factory=dict)
     proof: Proof | None = None
     deletes: bool = True
+    eraser: str = ""
     clock: Clock = field(default_factory=SystemClock)
     known: frozenset[str] = frozenset()
 
@@ -53,7 +54,10 @@ class Tenant:
         registration = Registration(given["tenant_id"], given["client_id"], proof)
         principals = list(Principal) if self.deletes else [Principal.READER]
         endpoints = Endpoints(urls["login"], urls["graph"])
-        tenant = TenantToCheck(self.name, given["domain"], dict.fromkeys(principals, registration), endpoints)
+        registrations = dict.fromkeys(principals, registration)
+        if self.eraser:
+            registrations[Principal.ERASER] = replace(registration, client_id=self.eraser)
+        tenant = TenantToCheck(self.name, given["domain"], registrations, endpoints)
         return GraphTenantChecks(tenant, self.clock)
 
     async def read(self) -> dict[str, Sequence[Found]]:
@@ -276,6 +280,24 @@ async def test_a_tenant_for_exports_only_needs_no_permission_to_delete(tenant: T
     )
     assert codes(await tenant.read()) == SOUND
     assert tenant.checks().writing() == ()
+
+
+async def test_a_registration_that_deletes_is_checked_by_itself_and_named_by_its_settings(
+    tenant: Tenant,
+) -> None:
+    tenant.eraser = UNKNOWN_ID
+    answers = await tenant.read()
+    eraser = {name: answers.pop(name) for name in [*answers] if name.startswith("eraser-")}
+    assert codes(eraser) == {
+        "eraser-sign-in": ["unknown_app"],
+        "eraser-credential": ["secret_untold"],
+        "eraser-permissions": ["needs_token"],
+    }
+    assert "TENANTS__CONTOSO__ERASER__CLIENT_ID" in eraser["eraser-sign-in"][0].remedy
+    reader = codes(answers)
+    assert reader.pop("permissions") == ["permission_not_used"] * 3
+    assert reader == {name: found for name, found in SOUND.items() if name != "permissions"}
+    assert [one.code for one in await tenant.write()] == ["needs_token"]
 
 
 async def test_nothing_found_holds_a_secret_a_token_or_an_address_of_a_person(tenant: Tenant) -> None:

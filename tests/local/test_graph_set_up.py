@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from tests.running import Simulator
 
 MADE = {
     "accountEnabled": False,
-    "displayName": "Throw-away",
+    "displayName": f"Made {uuid4()}",
     "mailNickname": "throw-away",
     "userPrincipalName": "throw-away@contoso.onmicrosoft.com",
     "passwordProfile": {"password": "never-shown", "forceChangePasswordNextSignIn": True},
@@ -82,7 +83,7 @@ def test_a_user_is_made_found_by_how_its_names_begin_and_deleted(
     assert [one["id"] for one in values(maker.get("/users", params=begins))] == [object_id]
     assert maker.post("/users", json=MADE).json()["error"]["code"] == "Request_BadRequest"
     maker.delete(f"/users/{object_id}").raise_for_status()
-    shown = {"$filter": "startswith(displayName,'Throw-away')", "$select": "id"}
+    shown = {"$filter": f"startswith(displayName,'{MADE['displayName']}')", "$select": "id"}
     recycled = maker.get("/directory/deletedItems/microsoft.graph.user", params=shown)
     assert [one["id"] for one in values(recycled)] == [object_id]
     maker.delete(f"/directory/deletedItems/{object_id}").raise_for_status()

@@ -61,7 +61,7 @@ async def test_only_who_may_operate_may_check(who: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"tenants": ["litware"]}, "/tenants"),
+        ({"tenants": ["contoso", "litware"]}, "/tenants/1"),
         ({"tenants": "contoso"}, "/tenants"),
         ({"tenants": ["Contoso!"]}, "/tenants/0"),
         ({"tenants": ["contoso"] * 65}, "/tenants"),

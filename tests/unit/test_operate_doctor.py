@@ -63,7 +63,7 @@ def test_only_the_tenants_that_are_named_are_asked() -> None:
 def test_a_tenant_that_is_none_is_bad_input() -> None:
     done = terminal(Clinic()).run("doctor", "--tenant", "litware")
     assert done.code == Exit.BAD_INPUT
-    assert "tenants must be names of configured tenants" in done.err
+    assert "tenants/0 must be the name of a configured tenant" in done.err
 
 
 def test_a_fault_ends_with_its_code_and_is_shown_last_with_what_to_do() -> None:
