@@ -371,6 +371,31 @@ async def test_a_user_that_cannot_be_deleted_is_told_of_and_is_disabled(tenant: 
     assert object_id in said.meaning
 
 
+async def test_a_user_that_may_not_be_deleted_is_told_of_with_the_permission(tenant: Tenant) -> None:
+    may_make(tenant.simulator)
+    tenant.simulator.fault("403", method="DELETE", path="/users/", times=None)
+    (said,) = await tenant.write()
+    ((object_id, state),) = left(tenant).items()
+    assert (said.code, said.result, state) == ("delete_refused", Result.FAULT, "active")
+    assert object_id in said.meaning
+    assert "User.DeleteRestore.All" in said.remedy
+
+
+async def test_a_purge_that_graph_refuses_apps_is_told_so(tenant: Tenant) -> None:
+    """Graph's documents have said both: that an app may, and that it may not."""
+    may_make(tenant.simulator)
+    tenant.simulator.fault("403", method="DELETE", path="deletedItems", times=None)
+    assert [one.code for one in await tenant.write()] == ["purge_refused"]
+
+
+async def test_under_a_wrong_domain_no_user_is_made(tenant: Tenant) -> None:
+    may_make(tenant.simulator)
+    tenant.changed["domain"] = "kontoso.onmicrosoft.com"
+    (said,) = await tenant.write()
+    assert (said.code, said.result) == ("create_not_taken", Result.NOT_CHECKED)
+    assert tenant.simulator.writes() == []
+
+
 @pytest.mark.parametrize("kind", ["503", "502", "cut_before", "cut_after", "429"])
 @pytest.mark.parametrize("what", [("POST", "/users"), ("DELETE", "/users/"), ("DELETE", "deletedItems")])
 async def test_a_passing_fault_leaves_nobody_behind(tenant: Tenant, kind: str, what: tuple[str, str]) -> None:

@@ -15,15 +15,19 @@ from azure.core.exceptions import (
 )
 from azure.identity import CredentialUnavailableError
 
+from operate import diagnosis
 from shared.adapters.graph.calls import CALLS, ERASING, Principal
 from shared.adapters.graph.certificates import read_certificate
 from shared.adapters.graph.clouds import CHINA
 from shared.adapters.graph.credential_check import certificate_found, secret_found
 from shared.adapters.graph.domain_check import domain_found
+from shared.adapters.graph.leftovers import LONGEST_CLEARING
 from shared.adapters.graph.login_refusals import login_refused
 from shared.adapters.graph.permissions import needed, permissions_found
+from shared.adapters.graph.send import CALL_TIME_LIMIT
+from shared.adapters.graph.throw_away import LONGEST_CLEANING, LONGEST_REMOVAL
 from shared.adapters.receipt_check import ReceiptCheck
-from shared.domain.checks.check import Check, Name, Place, examine
+from shared.domain.checks.check import PATIENCE_FOR_WRITES, Check, Name, Place, examine
 from shared.domain.checks.clocks import clock_found
 from shared.domain.checks.common_reasons import COMMON_REASONS, SWEPT
 from shared.domain.checks.reason import Found, Reason, Result, found
@@ -77,6 +81,17 @@ async def test_all_checks_are_asked_at_once() -> None:
 
     findings = await examine([a_check(meets)] * 3, ListLog())
     assert [one.found.code for one in findings] == ["swept"] * 3
+
+
+def test_a_run_ends_before_the_platform_ends_the_call() -> None:
+    whole = PATIENCE_FOR_WRITES + LONGEST_CLEANING
+    assert LONGEST_REMOVAL + CALL_TIME_LIMIT + LONGEST_CLEARING <= PATIENCE_FOR_WRITES
+    assert (
+        whole
+        < timedelta(seconds=200)
+        < timedelta(seconds=float(diagnosis.PATIENCE.read or 0))
+        < timedelta(seconds=230)
+    )
 
 
 def test_every_code_is_one_reason_s_and_whatever_is_not_well_says_what_to_do() -> None:

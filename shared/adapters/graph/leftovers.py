@@ -1,5 +1,6 @@
 """Throw-away users of runs that were killed: found by their names, and removed by the next run."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from shared.domain.ports import Clock, JsonObject
 
 OLD = timedelta(minutes=10)
 """A run lasts less than this: what is younger may be another's."""
+LONGEST_CLEARING = timedelta(seconds=15)
 _PLACES: Sequence[tuple[Call, MakeRequest]] = (
     (calls.FIND_USERS, check_requests.throw_away_users),
     (LIST_DELETED, check_requests.deleted_throw_away_users),
@@ -39,7 +41,12 @@ class Leftovers:
 
     async def removed(self) -> Sequence[Found]:
         """Nothing where there are none."""
-        results = [(await self.throw_away.removed(object_id)).result async for object_id in self._found()]
+        results: list[Result] = []
+        with suppress(TimeoutError):  # the next run goes on
+            async with asyncio.timeout(LONGEST_CLEARING.total_seconds()):
+                async for object_id in self._found():
+                    removed = await self.throw_away.removed(object_id)
+                    results.append(removed.result)
         gone = results.count(Result.OK)
         counts = ((LEFTOVERS_REMOVED, gone), (LEFTOVERS_STAY, len(results) - gone))
         return tuple(found(reason, count=count) for reason, count in counts if count)
