@@ -1,7 +1,7 @@
 """Composition root: settings -> adapters -> plans -> blueprints. The only reader of the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from export_function.links import ArchiveLinks
 from export_function.plan import ExportPlan
 from export_function.report.processing import NoProcessingInformation, Processing, load_processing
 from operations_function.blueprint import operations_blueprint
+from operations_function.checks import ChecksDesk, checks_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
 from shared.adapters.clock import SystemClock
@@ -38,6 +39,7 @@ from shared.adapters.table_register import PASSING, TableRegister, prepare_passi
 from shared.adapters.table_store import TableStore, prepare_tables
 from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
 from shared.addresses import Addresses
+from shared.check_settings import Checkable, Homes, build_checks, build_tenant_checks
 from shared.degraded import degraded_blueprint
 from shared.directory_settings import build_directories
 from shared.domain.accept import Acceptance
@@ -75,7 +77,7 @@ from shared.late_purges import purges_too_late
 from shared.letters import Letters
 from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
-from shared.receipt_settings import build_signer
+from shared.receipt_settings import build_signer, signing_key
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
 from shared.telemetry_settings import build_telemetry
 from upkeep_function.blueprint import upkeep_blueprint
@@ -111,8 +113,9 @@ class Kept:
     due: TableDue
     queue: StorageQueue
     blobs: BlobContainer
-    links: DownloadLinks
+    new_links: Callable[[], DownloadLinks]
     evidence: EvidenceBlobs
+    homes: Homes
 
 
 @dataclass(frozen=True)
@@ -138,9 +141,12 @@ def build(settings: Settings) -> func.FunctionApp:
     desk, follow_ups = _front_desk(settings, base, kept, doors), _follow_ups(settings, base, kept, signer)
     return _app_of(
         health_blueprint(last_sweep=upkeep.last_sweep),
-        export_blueprint(desk, ArchiveLinks(kept.store, kept.links, base.clock, settings.link_lifetime)),
+        export_blueprint(
+            desk, ArchiveLinks(kept.store, kept.new_links(), base.clock, settings.link_lifetime)
+        ),
         delete_blueprint(desk, signer),
         operations_blueprint(_operators_desk(base, kept, doors)),
+        checks_blueprint(_checks_desk(settings, base, kept, doors.gate, upkeep)),
         worker_blueprint(_runner(settings, base, kept, plans), follow_ups, decode, base.log),
         upkeep_blueprint(upkeep),
     )
@@ -192,18 +198,23 @@ def _topology(settings: Settings) -> Topology:
 
 def _kept(settings: Settings, base: Base) -> Kept:
     state, exports = _account(settings.state), _account(settings.exports)
-    tables = Lazy(state.tables, lambda service: _prepare(service, base.keyed_hash.fingerprint))
-    blobs = Lazy(exports.blobs, prepare_container)
+    homes = Homes(
+        tables=Lazy(state.tables, lambda service: _prepare(service, base.keyed_hash.fingerprint)),
+        queues=Lazy(state.queues, prepare_queue),
+        evidence=Lazy(state.blobs, prepare_evidence),
+        archives=Lazy(exports.blobs, prepare_container),
+    )
     signed_by = AccountKeyLinks if exports.connection_string else DelegationLinks
     return Kept(
-        store=TableStore(tables),
-        register=TableRegister(tables),
-        passing=TableRegister(tables, PASSING),
-        due=TableDue(tables),
-        queue=StorageQueue(Lazy(state.queues, prepare_queue)),
-        blobs=BlobContainer(blobs),
-        links=signed_by(blobs, base.clock, settings.link_ip_range),
-        evidence=EvidenceBlobs(Lazy(state.blobs, prepare_evidence)),
+        store=TableStore(homes.tables),
+        register=TableRegister(homes.tables),
+        passing=TableRegister(homes.tables, PASSING),
+        due=TableDue(homes.tables),
+        queue=StorageQueue(homes.queues),
+        blobs=BlobContainer(homes.archives),
+        new_links=lambda: signed_by(homes.archives, base.clock, settings.link_ip_range),
+        evidence=EvidenceBlobs(homes.evidence),
+        homes=homes,
     )
 
 
@@ -416,6 +427,12 @@ def _operators_desk(base: Base, kept: Kept, doors: Doors) -> OperatorsDesk:
         log=base.log,
         addresses=base.addresses,
     )
+
+
+def _checks_desk(settings: Settings, base: Base, kept: Kept, gate: Gate, upkeep: Upkeep) -> ChecksDesk:
+    what = Checkable(kept.homes, kept.new_links, signing_key(settings.receipts), upkeep.last_sweep)
+    common = build_checks(what, settings.link_ip_range, base.clock)
+    return ChecksDesk(gate, common, build_tenant_checks(settings, base.clock), base.clock, base.log)
 
 
 def _app() -> func.FunctionApp:

@@ -13,12 +13,16 @@ from starlette.applications import Starlette
 
 @dataclass(frozen=True)
 class Side:
-    """An application on a listening socket; over TLS where there is a certificate with its key (PEM)."""
+    """An application on a listening socket; over TLS where there is a certificate with its key (PEM).
+
+    `tells_time` is whether answers get the header Date here; without, the application sets it.
+    """
 
     asgi: Starlette
     socket: socket
     certificate: Path | None = None
     key: Path | None = None
+    tells_time: bool = True
 
 
 async def serve(sides: Sequence[Side], ready: Mapping[str, object]) -> None:
@@ -44,6 +48,7 @@ def _server(side: Side) -> uvicorn.Server:
             lifespan="off",
             ssl_certfile=side.certificate,
             ssl_keyfile=side.key,
+            date_header=side.tells_time,
             timeout_graceful_shutdown=1,
         )
     )

@@ -4,13 +4,14 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import httpx
 
 from operate.answers import Json
 from operate.causes import causes
 from operate.exits import Exit, Failed
-from operate.refusals import NOT_THE_APP, refusal
+from operate.refusals import APP_FAILED, NOT_THE_APP, refusal
 from operate.retrying import Retrying
 
 TIMEOUT = httpx.Timeout(60, connect=10)
@@ -41,9 +42,9 @@ class Client:
         """What is there."""
         return self._answer(self._signed(self._request("GET", path, query)))
 
-    def post(self, path: str, body: Json) -> Json:
+    def post(self, path: str, body: Json, patience: httpx.Timeout = TIMEOUT) -> Json:
         """What came of it."""
-        request = self._signed(self._request("POST", path, body=body))
+        request = self._signed(self._request("POST", path, body=body, patience=patience))
         try:
             return self._answer(request)
         except KeyboardInterrupt:
@@ -53,10 +54,25 @@ class Client:
         """What everybody may read; nobody signs in for it."""
         return self._answer(self._request("GET", path))
 
+    def look(self, path: str) -> Json:
+        """What everybody may read, asked for once; also where it comes with 503, as health's bad news do."""
+        response = self._sent(self._request("GET", path))
+        if response.status_code not in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
+            raise refusal(response)
+        if response.status_code != HTTPStatus.OK and not _is_json(response):
+            raise Failed(Exit.APP_FAILED, APP_FAILED.format(status=response.status_code))
+        return _body(response)
+
     def _request(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Json | None = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        patience: httpx.Timeout = TIMEOUT,
     ) -> httpx.Request:
-        return self.http.build_request(method, f"{self.address()}{path}", params=query, json=body)
+        address = f"{self.address()}{path}"
+        return self.http.build_request(method, address, params=query, json=body, timeout=patience)
 
     def _signed(self, request: httpx.Request) -> httpx.Request:
         request.headers["authorization"] = f"Bearer {self.token()}"
@@ -84,6 +100,10 @@ def _whole(response: httpx.Response) -> httpx.Response:
             raise Failed(Exit.WRONG_ADDRESS, NOT_THE_APP)
     headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
     return httpx.Response(response.status_code, headers=headers, content=b"".join(parts))
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return str(response.headers.get("content-type", "")).startswith("application/json")
 
 
 def _body(response: httpx.Response) -> Json:

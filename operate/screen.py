@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from rich.console import Console, RenderableType
@@ -44,6 +45,10 @@ class Screen:
     def tell(self, line: str) -> None:
         """Beside the result."""
         tell(line)
+
+    def waiting(self, what: str) -> AbstractContextManager[object]:
+        """A sign of life while something is asked, for people."""
+        return self.err.status(Text(f"Checking {plain(what)} …")) if self.is_live else nullcontext()
 
     def asked(self, question: str) -> str:
         """What a person types; nothing at the end of input."""

@@ -6,11 +6,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from shared.bodies import Body, RuleBroken, bad, form, read_body
+from shared.domain.checks.check import Place
 from shared.domain.holds import Basis
 from shared.domain.request import LONGEST_NOTE
 from shared.intake import Guid, Moment, TenantName
 from shared.responses import Fault
 
+MOST_LISTED = 64
 _NOTE = re.compile(rf"[^\x00-\x08\x0b-\x1f\x7f-\x9f]{{1,{LONGEST_NOTE}}}")
 _REASON = re.compile(r"[a-z_]{1,40}")
 _ARTICLE = re.compile(r"[A-Za-z0-9_ .,()§/-]{1,100}")
@@ -22,6 +24,20 @@ def _basis(value: object) -> Basis:
         return Basis(str(value))
     except ValueError:
         raise RuleBroken(f"must be one of: {', '.join(Basis)}") from None
+
+
+def _place(value: object) -> Place:
+    try:
+        return Place(str(value))
+    except ValueError:
+        raise RuleBroken(f"must be of: {', '.join(Place)}") from None
+
+
+def _listed(value: object) -> object:
+    """JSON has lists where strict models want tuples."""
+    if not isinstance(value, list) or len(value) > MOST_LISTED:
+        raise RuleBroken(f"must be a list of at most {MOST_LISTED}")
+    return tuple(value)
 
 
 class ActBody(Body):
@@ -57,6 +73,21 @@ class HoldBody(AccountBody):
     basis: Annotated[Basis, BeforeValidator(_basis)]
     article: Annotated[str, form(_ARTICLE, "must name the article or section, in at most 100 characters")]
     review_at: Moment
+
+
+class ChecksBody(Body):
+    """What to check: these places and tenants, all where none are named; `write` lets a user be made."""
+
+    places: (
+        Annotated[tuple[Annotated[Place, BeforeValidator(_place)], ...], BeforeValidator(_listed)] | None
+    ) = None
+    tenants: Annotated[tuple[TenantName, ...], BeforeValidator(_listed)] | None = None
+    write: bool = False
+
+
+def read_checks(body: bytes, content_type: str) -> ChecksBody:
+    """What to check. Raises `BadInput`."""
+    return read_body(ChecksBody, body, content_type)
 
 
 def read_account(body: bytes, content_type: str) -> AccountBody:

@@ -112,4 +112,4 @@ def _fault(detail: ErrorDetails) -> Fault:
 
 def _safe_name(part: int | str) -> str:
     """A field's name, unless it is a text that may be somebody's data put where a name belongs."""
-    return str(part) if _FIELD_NAME.fullmatch(str(part)) else "(unknown)"
+    return str(part) if isinstance(part, int) or _FIELD_NAME.fullmatch(part) else "(unknown)"

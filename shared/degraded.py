@@ -34,6 +34,7 @@ ROUTES = (
     ("search_people", "operations/people/search", "POST", OPEN),
     ("place_hold", "operations/holds", "POST", OPEN),
     ("lift_hold", "operations/holds/lift", "POST", OPEN),
+    ("run_checks", "operations/checks", "POST", OPEN),
 )
 
 

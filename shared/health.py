@@ -8,7 +8,9 @@ from http import HTTPStatus
 import azure.functions as func
 
 from shared.domain.errors import PrivacyError
+from shared.domain.ports import JsonObject
 from shared.responses import answer
+from shared.setting_forms import UNRESOLVED
 from shared.settings import Fault
 from shared.views import text
 
@@ -40,8 +42,13 @@ async def report(faults: Sequence[Fault], last_sweep: LastSweep) -> func.HttpRes
     """
     if not faults:
         return answer(HTTPStatus.OK, {"status": "alive", "lastSweep": text(await _in_time(last_sweep))})
-    listed = [{"setting": fault.setting, "expected": fault.expected} for fault in faults]
-    return answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "degraded", "faults": listed})
+    return answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "degraded", "faults": [*map(_shown, faults)]})
+
+
+def _shown(fault: Fault) -> JsonObject:
+    """An unresolved reference is told from a wrong value: it is mended elsewhere."""
+    code = "reference_not_resolved" if fault.expected == UNRESOLVED else "not_as_expected"
+    return {"setting": fault.setting, "expected": fault.expected, "code": code}
 
 
 async def _in_time(last_sweep: LastSweep) -> datetime | None:

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from shared.adapters.local_receipt_keys import read_private_key
 
+UNRESOLVED = "is a Key Vault reference that was not resolved; check the app's access to the vault"
+
 
 class RuleBroken(ValueError):
     """Text of ours that says what is expected; it never holds a value."""
@@ -21,9 +23,7 @@ class RuleBroken(ValueError):
 def resolved(value: object) -> object:
     """The value, unless it is a Key Vault reference that Azure has left as it is."""
     if isinstance(value, str) and value.startswith("@Microsoft.KeyVault("):
-        raise RuleBroken(
-            "is a Key Vault reference that was not resolved; check the app's access to the vault"
-        )
+        raise RuleBroken(UNRESOLVED)
     return value
 
 

@@ -58,10 +58,12 @@ class Simulator:
         return httpx.Client(base_url=f"{self.url}/v1.0", headers=headers, trust_env=False)
 
     def reset(self) -> None:
-        """No faults, quotas, lag or empty pages, all roles, login up, no calls or writes remembered."""
+        """No faults, quotas, lag or empty pages; roles, login, clock, secrets right; nothing remembered."""
         self.ask("DELETE", "faults")
         self.ask("POST", "quotas", on=False)
         self.ask("POST", "lag", seconds=0)
+        self.ask("POST", "clock", ahead=0)
+        self.ask("DELETE", "secrets")
         self.ask("DELETE", "calls")
         self.ask("DELETE", "writes")
         self.ask("DELETE", "roles")

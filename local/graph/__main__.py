@@ -84,7 +84,10 @@ async def _serve(options: argparse.Namespace) -> None:
             "ca_file": str(certificate),
             "key_file": str(key),
         }
-        served = (Side(sides.graph, graph_socket), Side(sides.login, login_socket, certificate, key))
+        served = (
+            Side(sides.graph, graph_socket, tells_time=False),
+            Side(sides.login, login_socket, certificate, key),
+        )
         await serve(served, {"event": "ready", **where, "pid": os.getpid(), **sides.about})
 
 
@@ -96,10 +99,10 @@ def _sides(options: argparse.Namespace, graph_url: str, login_url: str) -> Sides
     authorities = make_authorities(login_url, options.seed, made, issuer.key)
     sign_in = Endpoints.of(authorities)
     steered = SignInControl(authorities, sign_in.switches, Mint(authorities, KeyRing()))
-    control = Control(tenants, faults, quotas, audits, dice, steered)
     company = _company(authorities.staff)
     known = {**tenants, company.name: company}
     registry = Registry(known)
+    control = Control(tenants, faults, quotas, audits, dice, steered, registry)
     identity = IdentityEndpoint(UserAssigned(company.tenant_id), login_url, issuer.key)
     about: Json = {
         "tenants": [_registration(tenant) for tenant in made],

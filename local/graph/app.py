@@ -68,6 +68,7 @@ class Graph:
         response = await strike(fault, Struck(request, lambda: self._handled(request, caller), failed))
         entry: Json = {"method": request.method, "path": request.url.path, "status": response.status_code}
         struck = {"fault": fault.kind} if fault else {}
+        response.headers.setdefault("date", self.control.date())
         self.control.calls.append({"tenant": tenant, **known, **entry, **struck})
         return response
 
@@ -148,7 +149,7 @@ def _options(request: Request, operation: Operation) -> dict[str, str]:
 
 
 def _has_body(request: Request) -> bool:
-    # Not looked for where none was promised: whoever has hung up meanwhile sends none.
+    """Whether one is sent, or must be. Of a call without, nothing is read: its caller may have gone."""
     return request.method == "PATCH" or request.headers.get("content-length", "0") != "0"
 
 

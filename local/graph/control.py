@@ -3,6 +3,8 @@
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +19,7 @@ from local.graph.faults import Faults
 from local.graph.kinds import of_kind
 from local.graph.people import add_user, make_events
 from local.graph.quotas import Quotas
+from local.graph.registry import SECRET_LASTS, Registry
 from local.graph.related_api import check_known
 from local.graph.sign_in.control import SignInControl
 
@@ -31,9 +34,11 @@ class Control:
     audits: AuditPages
     dice: random.Random
     sign_in: SignInControl
+    registry: Registry
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=10_000))
     writes: list[Json] = field(default_factory=list)
     """Every one that took effect, told or not; a witness forgets nothing by itself."""
+    ahead: timedelta = timedelta()
 
     def routes(self) -> list[Route]:
         """Everything under /_control."""
@@ -41,6 +46,8 @@ class Control:
             Route("/_control/faults", self.change_faults, methods=["GET", "POST", "DELETE"]),
             Route("/_control/quotas", self.change_quotas, methods=["POST"]),
             Route("/_control/lag", self.change_lag, methods=["POST"]),
+            Route("/_control/clock", self.change_clock, methods=["POST"]),
+            Route("/_control/secrets", self.change_secret, methods=["POST", "DELETE"]),
             Route("/_control/calls", self.show_calls, methods=["GET", "DELETE"]),
             Route("/_control/writes", self.show_writes, methods=["GET", "DELETE"]),
             Route("/_control/audit-pages", self.change_pages, methods=["POST"]),
@@ -76,6 +83,26 @@ class Control:
         seconds = number(await asked_of(request), "seconds")
         for tenant in self.tenants.values():
             tenant.lag.change(seconds)
+        return Response(status_code=204)
+
+    async def change_clock(self, request: Request) -> Response:
+        """How many seconds ahead of the time its answers say it is."""
+        self.ahead = timedelta(seconds=number(await asked_of(request), "ahead"))
+        return Response(status_code=204)
+
+    def date(self) -> str:
+        """What the header Date says (RFC 9110, section 6.6.1)."""
+        return format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
+
+    async def change_secret(self, request: Request) -> Response:
+        """In how many days a tenant's secret ends; that of every tenant again in half a year."""
+        if request.method == "DELETE":
+            for tenant in self.tenants.values():
+                self.registry.let_secret_end(tenant, SECRET_LASTS)
+            return Response(status_code=204)
+        asked = await asked_of(request)
+        days = number(asked, "days")
+        self.registry.let_secret_end(self.tenants[str(asked["tenant"])], timedelta(days=days))
         return Response(status_code=204)
 
     async def show_calls(self, request: Request) -> Response:

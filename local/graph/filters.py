@@ -13,6 +13,7 @@ from local.graph.directory import Json
 _TEXT = r"'((?:[^']|'')*)'"
 _IDENTITY = re.compile(rf"identities/any\((\w+): ?\1/(\w+) eq {_TEXT} and \1/(\w+) eq {_TEXT}\)")
 _EQUALS = re.compile(rf"(userPrincipalName|mail) eq {_TEXT}")
+_BEGINS = re.compile(rf"startswith\((displayName|userPrincipalName), ?{_TEXT}\)")
 _OTHER_MAILS = re.compile(rf"otherMails/any\((\w+): ?\1 eq {_TEXT}\)")
 _ADVANCED = re.compile(r"\b(ne|not|endswith)\b|\$count", re.IGNORECASE)
 
@@ -43,6 +44,9 @@ def user_test(text: str, domain: str) -> Test:
     if found := _EQUALS.fullmatch(text):
         name, wanted = found[1], _unquoted(found[2]).lower()
         return lambda user: str(user.get(name) or "").lower() == wanted
+    if found := _BEGINS.fullmatch(text):
+        name, begin = found[1], _unquoted(found[2]).lower()
+        return lambda user: str(user.get(name) or "").lower().startswith(begin)
     if found := _OTHER_MAILS.fullmatch(text):
         wanted = _unquoted(found[2]).lower()
         return lambda user: wanted in [str(mail).lower() for mail in _items(user, "otherMails")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from local.graph import applications_api, related_api, users_api
+from local.graph import applications_api, made_users, organization_api, related_api, users_api
 from local.graph.applications_api import ApplicationsApi
 from local.graph.audits_api import AuditPages
 from local.graph.call import Call
@@ -26,7 +26,9 @@ READ_USERS = any_of("User.Read.All", "User.ReadWrite.All", "Directory.Read.All",
 READ_APPS = any_of("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 WRITE_APPS = any_of("Application.ReadWrite.All")
 CONSENT = any_of("AppRoleAssignment.ReadWrite.All")
+READ_ORGANIZATION = READ_USERS | any_of("Organization.Read.All")
 WRITE = any_of("User.ReadWrite.All")
+MAKE = any_of("User.ReadWrite.All", "Directory.ReadWrite.All")
 SWITCH = WRITE | {frozenset({"User.EnableDisableAccount.All", "User.Read.All"})}
 RECYCLE = any_of("User.DeleteRestore.All")
 REVOKE = any_of("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
@@ -67,6 +69,7 @@ def operations(audits: AuditPages, registry: Registry) -> tuple[Operation, ...]:
     one, page = "$select", "$top $skiptoken"
     return (
         _known("GET", "users", READ_USERS, users_api.list_users, f"$filter {one} {page}"),
+        _known("POST", "users", MAKE, made_users.create_user),
         _known("GET", _USER, READ_USERS, users_api.get_user, one),
         _known("PATCH", _USER, SWITCH, users_api.patch_user),
         _known("DELETE", _USER, WRITE | RECYCLE, users_api.delete_user),
@@ -77,7 +80,7 @@ def operations(audits: AuditPages, registry: Registry) -> tuple[Operation, ...]:
             r"directory/deletedItems/(?:microsoft\.)?graph\.user",
             READ_USERS | RECYCLE,
             users_api.list_deleted,
-            f"{one} {page}",
+            f"$filter {one} {page}",
         ),
         _known("DELETE", _RECYCLED, RECYCLE, users_api.purge_deleted),
         _known("POST", f"{_RECYCLED}/restore", RECYCLE, users_api.restore_deleted),
@@ -101,6 +104,7 @@ def operations(audits: AuditPages, registry: Registry) -> tuple[Operation, ...]:
             f"$filter {page}",
         ),
         _known("GET", "auditLogs/signIns", READ_AUDITS, related_api.list_sign_ins, f"$filter {page}"),
+        _known("GET", "organization", READ_ORGANIZATION, organization_api.get_organization, one),
         *_of_applications(ApplicationsApi(registry)),
         *_of_principals(PrincipalsApi(registry)),
         _known("GET", f"{_APP}/extensionProperties", READ_APPS, applications_api.list_extensions),

@@ -11,6 +11,7 @@ GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 MULTITENANT = "AzureADMultipleOrgs"
 FURTHER_ROLES = ("User.ReadWrite.All", "Directory.ReadWrite.All", "Mail.Read")
 """That Graph offers beside those that the app is meant to have."""
+SECRET_LASTS = timedelta(days=180)
 
 
 def role_id(value: str) -> str:
@@ -90,10 +91,16 @@ class Registry:
         principal = self.principal(tenant, client_id)
         return tuple(sorted(ROLES[role] for role in set(principal.assigned.values()))) if principal else ()
 
+    def let_secret_end(self, tenant: Tenant, left: timedelta) -> None:
+        """The secret of the app that the tenant brought along lasts so much longer."""
+        application = self.application(tenant.client_id)
+        assert application is not None  # noqa: S101 - brought along at the start
+        application.passwords[:] = [password("brought along", tenant.client_secret, left)]
+
     def _bring_along(self, tenant: Tenant) -> None:
         application = Application(tenant.name, "privacy requests", app_id=tenant.client_id)
-        application.passwords.append(password("brought along", tenant.client_secret, timedelta(days=365)))
         self.applications.append(application)
+        self.let_secret_end(tenant, SECRET_LASTS)
         self.admit(tenant, application)
 
 

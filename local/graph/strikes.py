@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.graph.answers import GraphError, expired_page, too_many
+from local.graph.answers import GraphError, denied, expired_page, too_many
 from local.graph.call import METHODS
 from local.graph.cut import CutConnection, Trickle
 from local.graph.fault import GRAPH, LOGIN, Fault
@@ -95,6 +95,7 @@ _WITH_BODY = frozenset({"GET", "POST"})
 _LATER_PAGE = "$skiptoken="
 
 CATALOGUE: Mapping[str, Kind] = {
+    "403": Kind(_instead(lambda _headers: denied()), endpoints=frozenset({GRAPH})),
     "429": Kind(_instead(too_many), _WAITS),
     "500": Kind(_error(500, "InternalServerError", "Encountered an internal server error."), _WAITS),
     "502": Kind(_gateway, _WAITS),

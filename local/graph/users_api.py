@@ -88,7 +88,10 @@ def delete_user(call: Call) -> Response:
 
 def list_deleted(call: Call) -> Response:
     """GET /directory/deletedItems/microsoft.graph.user."""
-    return _page(call, list(call.tenant.seen.bin.values()), RECYCLED, f"users{_selected(call)}")
+    users = list(call.tenant.seen.bin.values())
+    if "$filter" in call.options:
+        users = list(filter(user_test(call.options["$filter"], call.tenant.domain), users))
+    return _page(call, users, RECYCLED, f"users{_selected(call)}")
 
 
 def get_deleted(call: Call) -> Response:

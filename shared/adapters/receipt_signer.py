@@ -31,11 +31,7 @@ class JwsSigner:
 
     async def sign(self, claims: JsonObject) -> str:
         """See `ReceiptSigner.sign`. The key is known before there is anything that it has signed."""
-        key = await self._known_key()
-        signed = signing_input(key, claims)
-        receipt = f"{signed}.{base64url(await self._key.signature(signed.encode()))}"
-        _check(receipt, key)
-        return receipt
+        return await signed(self._key, await self._known_key(), claims)
 
     async def public_keys(self) -> JsonObject:
         """See `ReceiptSigner.public_keys`."""
@@ -50,6 +46,14 @@ class JwsSigner:
             await self._known.remember(key)
             self._remembered, self._shown = key, None
         return self._remembered
+
+
+async def signed(key: SigningKey, public: PublicKey, claims: JsonObject) -> str:
+    """The claims signed by a key whose public half is at hand. Raises `SigningUnavailable`."""
+    text = signing_input(public, claims)
+    receipt = f"{text}.{base64url(await key.signature(text.encode()))}"
+    _check(receipt, public)
+    return receipt
 
 
 def _check(receipt: str, key: PublicKey) -> None:

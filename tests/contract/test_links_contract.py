@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,6 @@ from azure.storage.blob import UserDelegationKey
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.azurite.process import Azurite
-from local.graph.certificate import write_certificate
-from local.node import set_up
 from shared.adapters.clock import SystemClock
 from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
 from shared.adapters.export_blobs import BlobContainer, prepare_container
@@ -26,15 +24,6 @@ from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import DownloadLinks, Link
 from tests.contract.any_token import AnyToken
-
-
-@pytest.fixture(scope="module")
-def azurite_with_identities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Azurite, Path]]:
-    set_up()
-    folder = tmp_path_factory.mktemp("azurite-tls")
-    certificate, key = write_certificate(folder)
-    with Azurite(folder, "--oauth", "basic", "--cert", str(certificate), "--key", str(key)) as running:
-        yield running, certificate
 
 
 @dataclass(frozen=True)

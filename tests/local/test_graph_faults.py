@@ -24,10 +24,10 @@ def http(simulator: Simulator) -> Iterator[httpx.Client]:
     ("method", "path", "named"),
     [
         ("GET", "/groups", "/v1.0/groups"),
-        ("POST", "/users", "POST"),
+        ("POST", "/groups", "POST"),
         ("GET", "/users?$expand=manager", "$expand"),
         ("GET", "/users?$orderby=displayName", "$orderby"),
-        ("GET", "/users?$filter=startswith(displayName,'A')", "startswith(displayName,'')"),
+        ("GET", "/users?$filter=startswith(city,'A')", "startswith(city,'')"),
         ("GET", "/auditLogs/directoryAudits?$select=id", "$select"),
         ("GET", "/auditLogs/directoryAudits?$orderby=id", "$orderby"),
         ("GET", "/users/{id}/manager", "/manager"),

@@ -150,6 +150,7 @@ act_on_request        401  401  401  401  401  401  401  401  401  401  401  401
 search_people         401  401  401  401  401  401  401  401  401  401  401  401
 place_hold            401  401  401  401  401  401  401  401  401  401  401  401
 lift_hold             401  401  401  401  401  401  401  401  401  401  401  401
+run_checks            401  401  401  401  401  401  401  401  401  401  401  401
 health                200  200  200  200  200  200  200  200  200  200  200  200
 list_receipt_keys     200  200  200  200  200  200  200  200  200  200  200  200
 """,
@@ -173,6 +174,7 @@ act_on_request        401  401  401  401  401  401  409  403  403  409
 search_people         401  401  401  401  401  401  200  200  403  200
 place_hold            401  401  401  401  401  401  200  403  403  200
 lift_hold             401  401  401  401  401  401  409  403  403  409
+run_checks            401  401  401  401  401  401  200  403  403  200
 health                200  200  200  200  200  200  200  200  200  200
 list_receipt_keys     200  200  200  200  200  200  200  200  200  200
 """,
@@ -289,6 +291,7 @@ class Scene:
             "search_people": {"objectId": self.other},
             "place_hold": {**self._account(self.other), **HOLD},
             "lift_hold": self._account(self.person),
+            "run_checks": {},
         }
         return bodies.get(operation)
 

@@ -53,11 +53,12 @@ def desk_of(
 
 
 class Functions:
-    """The functions of a blueprint by name."""
+    """The functions of blueprints by name."""
 
-    def __init__(self, blueprint: func.Blueprint) -> None:
+    def __init__(self, *blueprints: func.Blueprint) -> None:
         app = func.FunctionApp()
-        app.register_functions(blueprint)
+        for blueprint in blueprints:
+            app.register_functions(blueprint)
         self._functions = {f.get_function_name(): f for f in app.get_functions()}
 
     async def call(

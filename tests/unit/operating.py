@@ -28,6 +28,8 @@ ROUTES: Mapping[str, str] = {
     r"POST /api/operations/people/search": "search_people",
     r"POST /api/operations/holds": "place_hold",
     r"POST /api/operations/holds/lift": "lift_hold",
+    r"POST /api/operations/checks": "run_checks",
+    r"GET /api/health": "health",
 }
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
-from shared.adapters.graph import calls, query, related, standing, writes
+from shared.adapters.graph import calls, query, related, requests, standing, writes
 from shared.adapters.graph.accounts import account_from, recycled_from, text, without_annotations
 from shared.adapters.graph.calls import Principal
 from shared.adapters.graph.client import Connection, LazyConnection, connect
@@ -26,9 +26,6 @@ from shared.domain.account import Account, Identity, RecycledAccount, Standing
 from shared.domain.errors import DirectoryRefused, NotOffered
 from shared.domain.ports import AuditRole, Clock, JsonObject
 from shared.domain.sources import Source
-
-EVENTS_PER_PAGE = 1000
-"""The most that Graph gives; fewer pages are fewer of the five report requests per 10 s."""
 
 
 class GraphDirectory:
@@ -129,13 +126,13 @@ class GraphDirectory:
 
     def sign_ins(self, object_id: str, until: str | None) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.sign_ins`."""
-        return self._pages(calls.SIGN_INS, _sign_ins_request(query.sign_ins(object_id, until)))
+        return self._pages(calls.SIGN_INS, requests.sign_ins(query.sign_ins(object_id, until)))
 
     def audit_events(
         self, object_id: str, role: AuditRole, until: str | None
     ) -> AsyncGenerator[Sequence[JsonObject], None]:
         """See `Directory.audit_events`. One query a role: Graph does not document `or` for this list."""
-        return self._pages(calls.AUDITS[role], _audits_request(query.audits(object_id, role, until)))
+        return self._pages(calls.AUDITS[role], requests.audit_events(query.audits(object_id, role, until)))
 
     async def close(self) -> None:
         """Close the connections; the next call opens them again."""
@@ -145,7 +142,7 @@ class GraphDirectory:
     async def _accounts(self, filters: Sequence[str]) -> tuple[Account, ...]:
         found: dict[str, Account] = {}
         for filter_by in filters:
-            for user in await self._all(calls.FIND_USERS, _users_request(filter_by)):
+            for user in await self._all(calls.FIND_USERS, requests.users(filter_by)):
                 account = account_from(calls.FIND_USERS, user)
                 found[account.object_id] = account
         return tuple(found.values())
@@ -158,18 +155,13 @@ class GraphDirectory:
         return await self._sender.patiently(call, make, json_object)
 
     async def _extension_names(self) -> Sequence[str]:
-        apps = await self._all(calls.FIND_EXTENSIONS_APP, _extensions_app_request)
+        apps = await self._all(calls.FIND_EXTENSIONS_APP, requests.extensions_app)
         found = [extension for app in apps for extension in await self._extensions(app)]
         return sorted({text(calls.LIST_EXTENSIONS, extension, "name") for extension in found})
 
     async def _extensions(self, app: JsonObject) -> list[JsonObject]:
         app_id = text(calls.FIND_EXTENSIONS_APP, app, "id")
-        return await self._all(
-            calls.LIST_EXTENSIONS,
-            lambda graph: graph.applications.by_application_id(
-                app_id
-            ).extension_properties.to_get_request_information(),
-        )
+        return await self._all(calls.LIST_EXTENSIONS, requests.extensions(app_id))
 
     async def _all(self, call: calls.Call, first: MakeRequest) -> list[JsonObject]:
         return [item async for page in self._pages(call, first) for item in page]
@@ -196,32 +188,3 @@ def graph_directory(
 
 def _opener(registration: Registration, endpoints: Endpoints) -> Callable[[], Connection]:
     return lambda: connect(endpoints, credential_of(registration, endpoints))
-
-
-def _users_request(filter_by: str) -> MakeRequest:
-    return lambda graph: query.with_query(
-        graph.users.to_get_request_information(), select=query.ACCOUNT_PROPERTIES, filter_by=filter_by
-    )
-
-
-def _audits_request(filter_by: str) -> MakeRequest:
-    return lambda graph: query.with_query(
-        graph.audit_logs.directory_audits.to_get_request_information(),
-        filter_by=filter_by,
-        order_by="activityDateTime desc",
-        top=EVENTS_PER_PAGE,
-    )
-
-
-def _sign_ins_request(filter_by: str) -> MakeRequest:
-    return lambda graph: query.with_query(
-        graph.audit_logs.sign_ins.to_get_request_information(), filter_by=filter_by, top=EVENTS_PER_PAGE
-    )
-
-
-def _extensions_app_request(graph: GraphServiceClient) -> RequestInformation:
-    return query.with_query(
-        graph.applications.to_get_request_information(),
-        select=("id",),
-        filter_by=query.EXTENSIONS_APP_FILTER,
-    )

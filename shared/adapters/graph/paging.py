@@ -52,6 +52,11 @@ class _Page:
         return taken
 
 
+def items(call: Call, response: httpx.Response) -> Sequence[JsonObject]:
+    """What is on a first page, for lists of which no more is wanted. Raises `DirectoryUnavailable`."""
+    return _page(call, response).items
+
+
 def _page(call: Call, response: httpx.Response) -> _Page:
     page = json_object(call, response)
     items = page.get("value")

@@ -116,6 +116,11 @@ def json_object(call: Call, response: httpx.Response) -> JsonObject:
     return _whole(call, _content(call, response))
 
 
+def created(call: Call, response: httpx.Response) -> JsonObject:
+    """What was made, as 201 shows it. Raises `DirectoryUnavailable` for half an answer."""
+    return _whole(call, response.content)
+
+
 def whole_bytes(call: Call, response: httpx.Response) -> bytes:
     """The answer as it is. Raises `DirectoryUnavailable` where it is not ready, or a text."""
     if response.headers.get("Content-Type", "").startswith(("text/", "application/json")):
