@@ -28,7 +28,7 @@ def test_the_eraser_s_calls_are_all_those_that_are_no_reading() -> None:
 
 
 def test_a_reader_has_no_permission_to_erase_and_an_eraser_just_one_to_read() -> None:
-    assert ERASING == {"User.EnableDisableAccount.All", "User.RevokeSessions.All", "User.DeleteRestore.All"}
+    assert {"User.EnableDisableAccount.All", "User.RevokeSessions.All", "User.DeleteRestore.All"} == ERASING
     assert permissions_of(Principal.ERASER) - ERASING == {"User.Read.All"}
     assert permissions_of(*Principal) == {name for call in CALLS for name in call.permissions}
 
