@@ -22,6 +22,7 @@ from shared.domain.states import (
     REVOCABLE,
     TOLD_OF,
     TOLD_WAITS,
+    VERIFYING,
     Kind,
     Proof,
     Status,
@@ -52,6 +53,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The line of an operator's list that a request was made of, counted from 1."""
+
+    batch: str
+    line: int
+
+
+@dataclass(frozen=True)
 class PrivacyRequest:
     """One request. Times are aware UTC.
 
@@ -61,8 +70,8 @@ class PrivacyRequest:
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
     reasons for waiting that were told. `restorable_until` is the latest of the tenants'. `copy_first` is a
-    deletion that comes after a copy of the data, which the person confirms to have. `last` is the newest
-    event of the journal.
+    deletion that comes after a copy of the data, which the person confirms to have. `origin` is
+    where it stood in an operator's list. `last` is the newest event of the journal.
     """
 
     id: str
@@ -110,6 +119,7 @@ class PrivacyRequest:
     receipt: str | None = field(default=None, repr=False)
     copy_first: bool = False
     copy_confirmed_at: datetime | None = None
+    origin: Origin | None = None
     last: Event | None = None
 
     @property
@@ -139,7 +149,7 @@ class PrivacyRequest:
     @property
     def verified(self) -> bool:
         """Whether the person themselves has shown that they ask."""
-        return self.proof is not Proof.APP
+        return self.proof in VERIFYING
 
     @property
     def binds(self) -> bool:

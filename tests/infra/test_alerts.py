@@ -84,10 +84,12 @@ def test_a_failed_run_has_the_status_that_the_query_asks_for() -> None:
     assert f'tostring(line.status) == "{Status.FAILED.value}"' in query
 
 
-def test_the_poison_query_names_the_function_that_takes_such_messages() -> None:
-    blueprint = (ROOT / "worker_function/blueprint.py").read_text()
-    (function,) = re.findall(r"queue_name=POISON.*\n\s+async def (\w+)", blueprint)
-    assert f'Name == "{function}"' in (ROOT / "infra/alerts/poison.kql").read_text()
+def test_the_poison_query_names_the_functions_that_take_such_messages() -> None:
+    blueprints = "".join(path.read_text() for path in sorted((ROOT / "worker_function").glob("*.py")))
+    functions = re.findall(r"queue_name=POISON.*\n\s+async def (\w+)", blueprints)
+    query = (ROOT / "infra/alerts/poison.kql").read_text()
+    assert len(functions) == 2
+    assert all(f'"{function}"' in query for function in functions)
 
 
 def test_every_query_has_its_rule_and_every_rule_its_query() -> None:
