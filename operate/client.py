@@ -41,9 +41,10 @@ class Client:
         """What is there."""
         return self._answer(self._signed(self._request("GET", path, query)))
 
-    def post(self, path: str, body: Json) -> Json:
+    def post(self, path: str, body: Json, headers: Mapping[str, str] | None = None) -> Json:
         """What came of it."""
         request = self._signed(self._request("POST", path, body=body))
+        request.headers.update(headers or {})
         try:
             return self._answer(request)
         except KeyboardInterrupt:
