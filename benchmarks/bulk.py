@@ -29,7 +29,7 @@ SETTINGS = {
     "REPLICATION_WINDOW": "PT0.5S",
     "LOG_LEVEL": "WARNING",
     "GRAPH_RATE": "1000",
-    "AzureFunctionsJobHost__functionTimeout": "00:00:10",
+    "AzureFunctionsJobHost__functionTimeout": "00:01:00",
 }
 """The lease of a run that was killed follows from the timeout."""
 SHORT = 1000

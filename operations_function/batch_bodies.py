@@ -29,9 +29,10 @@ def _one_of(words: type[Word]) -> BeforeValidator:
 
 
 def _size(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= MOST_BYTES:
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    if not isinstance(whole, int) or isinstance(whole, bool) or not 1 <= whole <= MOST_BYTES:
         raise RuleBroken(f"must be a number from 1 to {MOST_BYTES}")
-    return value
+    return whole
 
 
 class _BatchBody(Body):

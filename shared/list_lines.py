@@ -51,12 +51,9 @@ class ListLines:
 
 def _text(line: bytes) -> str:
     try:
-        text = line.removeprefix(MARK).removesuffix(b"\r").decode()
+        return line.removeprefix(MARK).removesuffix(b"\r").decode()
     except UnicodeDecodeError:
         raise BadLine("the line is not UTF-8") from None
-    if "\0" in text:
-        raise BadLine("the line has a NUL character")
-    return text
 
 
 def _cells(text: str) -> Sequence[str]:

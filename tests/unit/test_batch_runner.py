@@ -77,6 +77,35 @@ async def test_the_same_person_said_to_have_asked_at_two_times_is_one_request() 
     assert len({row["requestId"] for row in bulk.rows(batch)}) == 1
 
 
+async def test_who_does_not_say_when_they_asked_did_when_the_list_was_handed_in() -> None:
+    bulk = populated(1)
+    batch = await bulk.started(csv_of([address(0)]))
+    await bulk.world.clock.sleep(timedelta(days=2))
+    await bulk.settle(batch.id)
+    (request,) = (one.request for one in bulk.world.store.records.values())
+    assert request.received_at == batch.made_at < request.accepted_at
+
+
+async def test_a_list_has_not_ended_while_an_early_request_is_open_though_later_ones_have() -> None:
+    bulk = populated(SLICE + 10)
+    twin = "bbbbbbbb-0000-4000-8000-000000000002"
+    bulk.world.person("contoso", twin, email=address(0))
+    batch = await bulk.started(csv_of([address(number) for number in range(SLICE + 10)]))
+    for _ in range(60):
+        await bulk.run_what_is_due()
+        await bulk.world.run_what_is_due()
+        await bulk.world.clock.sleep(timedelta(minutes=1))
+    seen = await bulk.batch(batch.id)
+    assert (seen.status, seen.looking.settled) == (BatchStatus.FOLLOWING, 0)
+    assert seen.requests == {Status.AWAITING_APPROVAL: 1, Status.COMPLETED: SLICE + 9}
+
+
+async def test_a_line_that_is_too_long_is_bad_whatever_it_says() -> None:
+    bulk = populated(1)
+    batch = await bulk.ended(csv_of([address(0) + " " * LONGEST_LINE]))
+    assert [row["detail"] for row in bulk.rows(batch)] == ["the line is too long"]
+
+
 async def test_a_line_longer_than_a_window_is_one_bad_line() -> None:
     bulk = populated(2)
     batch = await bulk.ended(csv_of([address(0), "x" * (3 * WINDOW), address(1)]))

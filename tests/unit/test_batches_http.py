@@ -37,6 +37,9 @@ async def test_a_list_is_announced_written_started_followed_and_its_result_linke
     assert isinstance(counts, dict)
     assert (counts["completed"], counts["underWay"]) == (1, 0)
     assert (await office.seen("link_result", "BlobLink", who=RITA, id=batch_id))["url"]
+    (request_id,) = office.world.store.records
+    view = await office.seen("show_request", "OperatorsView", who=RITA, id=request_id)
+    assert (view["origin"], view["proof"]) == ({"batch": batch_id, "line": 2}, "operator")
 
 
 async def test_every_batch_is_listed_the_newest_first() -> None:
@@ -65,6 +68,9 @@ async def test_the_same_call_again_is_the_same_batch_and_address() -> None:
         ({"size": MOST_BYTES + 1}, "/size"),
         ({"size": True}, "/size"),
         ({"size": "9"}, "/size"),
+        ({"size": 1.5}, "/size"),
+        ({"size": float("inf")}, "/size"),
+        ({"size": float("nan")}, "/size"),
         ({"sha256": "x"}, "/sha256"),
         ({"sha256": "A" * 64}, "/sha256"),
         ({"dryRun": "yes"}, "/dryRun"),
