@@ -24,26 +24,44 @@ from export_function.collector import Collector
 from export_function.links import ArchiveLinks
 from export_function.plan import ExportPlan
 from export_function.report.processing import NoProcessingInformation, Processing, load_processing
+from operations_function.batches import BatchesDesk
 from operations_function.blueprint import operations_blueprint
 from operations_function.checks import ChecksDesk, checks_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
+from shared.adapters.batch_rows import batch_of, text_of
 from shared.adapters.clock import SystemClock
-from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
+from shared.adapters.download_links import RESULTS, UPLOADS, AccountKeyLinks, DelegationLinks
 from shared.adapters.evidence_blobs import EvidenceBlobs, prepare_evidence
-from shared.adapters.export_blobs import BlobContainer, prepare_container
+from shared.adapters.export_blobs import LISTS, BlobContainer, prepare_container
 from shared.adapters.fernet_seal import FernetSeal
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.adapters.table_due import TableDue, prepare_due
-from shared.adapters.table_register import PASSING, TableRegister, prepare_passing, prepare_register
+from shared.adapters.table_register import (
+    BATCHES,
+    PASSING,
+    TableRegister,
+    prepare_batches,
+    prepare_passing,
+    prepare_register,
+)
 from shared.adapters.table_store import TableStore, prepare_tables
-from shared.adapters.work_queue import StorageQueue, decode, prepare_queue
+from shared.adapters.work_queue import BATCH_QUEUE, StorageQueue, decode, prepare_queue
 from shared.addresses import Addresses
 from shared.check_settings import Checkable, Homes, build_checks, build_tenant_checks
 from shared.degraded import degraded_blueprint
 from shared.directory_settings import build_directories
 from shared.domain.accept import Acceptance
 from shared.domain.agenda import Retention
+from shared.domain.bulk.checking import Checking
+from shared.domain.bulk.desk import BatchDesk
+from shared.domain.bulk.following import Following
+from shared.domain.bulk.ports import UploadLinks
+from shared.domain.bulk.reading import Reading
+from shared.domain.bulk.result import Results
+from shared.domain.bulk.runner import BatchRunner
+from shared.domain.bulk.shelf import Shelf
+from shared.domain.bulk.upkeep import BatchUpkeep
 from shared.domain.certify import Certifier
 from shared.domain.challenges import Challenges
 from shared.domain.claims import Claims
@@ -75,12 +93,14 @@ from shared.health import health_blueprint
 from shared.host_timeout import function_timeout
 from shared.late_purges import purges_too_late
 from shared.letters import Letters
+from shared.list_lines import ListLines
 from shared.log import configure_log, get_log
 from shared.notice_settings import Telling, build_telling, sender_of
 from shared.receipt_settings import build_signer, signing_key
 from shared.settings import Fault, Settings, SettingsFault, StorageSettings, load_settings
 from shared.telemetry_settings import build_telemetry
 from upkeep_function.blueprint import upkeep_blueprint
+from worker_function.batches import batch_blueprint
 from worker_function.blueprint import Work, worker_blueprint
 
 HOST_JSON = Path(__file__).with_name("host.json")
@@ -104,6 +124,17 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """Where lists that operators hand in are kept, with what becomes of them."""
+
+    shelf: Shelf
+    blobs: BlobContainer
+    nudges: StorageQueue
+    uploads: UploadLinks
+    results: DownloadLinks
+
+
+@dataclass(frozen=True)
 class Kept:
     """Where everything is kept; `passing` holds what serves for a while."""
 
@@ -116,6 +147,7 @@ class Kept:
     new_links: Callable[[], DownloadLinks]
     evidence: EvidenceBlobs
     homes: Homes
+    lists: Lists
 
 
 @dataclass(frozen=True)
@@ -145,10 +177,11 @@ def build(settings: Settings) -> func.FunctionApp:
             desk, ArchiveLinks(kept.store, kept.new_links(), base.clock, settings.link_lifetime)
         ),
         delete_blueprint(desk, signer),
-        operations_blueprint(_operators_desk(base, kept, doors)),
+        operations_blueprint(_operators_desk(base, kept, doors), _batches_desk(settings, base, kept, doors)),
         checks_blueprint(_checks_desk(settings, base, kept, doors.gate, upkeep)),
         worker_blueprint(_runner(settings, base, kept, plans), follow_ups, decode, base.log),
-        upkeep_blueprint(upkeep),
+        batch_blueprint(_batch_runner(base, kept, desk.acceptance), decode, base.log),
+        upkeep_blueprint(upkeep, _batch_upkeep(base, kept)),
     )
 
 
@@ -215,6 +248,13 @@ def _kept(settings: Settings, base: Base) -> Kept:
         new_links=lambda: signed_by(homes.archives, base.clock, settings.link_ip_range),
         evidence=EvidenceBlobs(homes.evidence),
         homes=homes,
+        lists=Lists(
+            shelf=Shelf(TableRegister(homes.tables, BATCHES), text_of, batch_of),
+            blobs=BlobContainer(homes.archives, LISTS),
+            nudges=StorageQueue(homes.queues, BATCH_QUEUE),
+            uploads=signed_by(homes.archives, base.clock, purpose=UPLOADS),
+            results=signed_by(homes.archives, base.clock, settings.link_ip_range, RESULTS),
+        ),
     )
 
 
@@ -232,6 +272,7 @@ def _account(storage: StorageSettings) -> StorageAccount:
 async def _prepare(service: TableServiceClient, fingerprint: str) -> None:
     await prepare_register(service, fingerprint)
     await prepare_passing(service)
+    await prepare_batches(service)
     await prepare_tables(service)
     await prepare_due(service)
 
@@ -433,6 +474,43 @@ def _checks_desk(settings: Settings, base: Base, kept: Kept, gate: Gate, upkeep:
     what = Checkable(kept.homes, kept.new_links, signing_key(settings.receipts), upkeep.last_sweep)
     common = build_checks(what, settings.link_ip_range, base.clock)
     return ChecksDesk(gate, common, build_tenant_checks(settings, base.clock), base.clock, base.log)
+
+
+def _batches_desk(settings: Settings, base: Base, kept: Kept, doors: Doors) -> BatchesDesk:
+    lists = kept.lists
+    desk = BatchDesk(
+        shelf=lists.shelf,
+        blobs=lists.blobs,
+        uploads=lists.uploads,
+        results=lists.results,
+        nudges=lists.nudges,
+        keyed_hash=base.keyed_hash,
+        clock=base.clock,
+        log=base.log,
+        four_eyes=FourEyes(settings.four_eyes),
+    )
+    return BatchesDesk(doors.gate, desk, doors.allowances.callers)
+
+
+def _batch_runner(base: Base, kept: Kept, acceptance: Acceptance) -> BatchRunner:
+    lists, reader, clock = kept.lists, ListLines(base.topology), base.clock
+    return BatchRunner(
+        shelf=lists.shelf,
+        checking=Checking(lists.blobs, reader),
+        reading=Reading(lists.blobs, reader, acceptance, clock),
+        following=Following(lists.blobs, kept.store, clock),
+        results=Results(lists.blobs),
+        requests=kept.queue,
+        nudges=lists.nudges,
+        clock=clock,
+        log=base.log,
+        timing=base.timing,
+    )
+
+
+def _batch_upkeep(base: Base, kept: Kept) -> BatchUpkeep:
+    lists = kept.lists
+    return BatchUpkeep(lists.shelf, lists.blobs, Results(lists.blobs), lists.nudges, base.clock, base.log)
 
 
 def _app() -> func.FunctionApp:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 NAMES = ("startup", "parse", "accept", "report")
-LONG = ("archive", "kill", "hosts", "long_export", "quota")
+LONG = ("archive", "bulk", "kill", "hosts", "long_export", "quota")
 """Not among `all`: they take minutes."""
 Figures = Mapping[str, float | int | str]
 
@@ -25,10 +25,11 @@ def main() -> None:
     parser.add_argument("name", choices=(*NAMES, *LONG, "all"))
     parser.add_argument("--requests", type=int, help="how many, for kill and hosts")
     parser.add_argument("--events", type=int, help="how many, for long_export and archive")
+    parser.add_argument("--lines", type=int, help="how many, for bulk")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args()
     chosen = NAMES if options.name == "all" else (options.name,)
-    asked = {"requests": options.requests, "events": options.events}
+    asked = {"requests": options.requests, "events": options.events, "lines": options.lines}
     sizes = {name: size for name, size in asked.items() if size}
     figures = {name: _benchmark(name).measure(**sizes) for name in chosen}
     if options.json:

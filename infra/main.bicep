@@ -199,7 +199,7 @@ module exports 'modules/storage-account.bicep' = {
     tags: tags
     sku: storageSku
     open: network != 'private' || exportsFromInternet
-    containers: ['exports']
+    containers: ['exports', 'lists']
     encryption: customerManagedKeys ? encryption!.outputs.storage : {}
   }
 }

@@ -6,7 +6,7 @@ Words are plain texts here, so that a newer app's are shown as well.
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from operate.exits import Exit, Failed
@@ -131,6 +131,59 @@ class Found(Answer):
 
     people: tuple[Person, ...]
     unreachable: tuple[str, ...]
+
+
+class Lines(Answer):
+    """How many lines of a list came to what."""
+
+    total: int | None
+    done: int = Field(alias="read")
+    accepted: int
+    duplicate: int
+    fits: int
+    bad: int
+
+
+class Requests(Answer):
+    """Where the requests of a list stand."""
+
+    under_way: int
+    completed: int
+    refused: int
+    cancelled: int
+    failed: int
+    awaiting_approval: int
+
+    @property
+    def ended(self) -> int:
+        """Nothing comes after where these stand."""
+        return self.completed + self.refused + self.cancelled
+
+
+class BlobLink(Answer):
+    """Where a list is written, or a result read; whoever has it can."""
+
+    url: str = Field(repr=False)
+
+
+class Batch(Answer):
+    """A list that was handed in."""
+
+    id: str
+    kind: str
+    dry_run: bool
+    status: str
+    reason: str | None
+    made_at: AwareDatetime
+    lines: Lines
+    requests: Requests
+    upload: BlobLink | None = None
+
+
+class Batches(Answer):
+    """All that are kept."""
+
+    batches: tuple[Batch, ...]
 
 
 class HoldAnswer(Answer):

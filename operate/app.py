@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from operate.commands import acts, doctor, found, holds, listed, one, receipt, reported
+from operate.commands import acts, batch, bulk, doctor, found, holds, listed, one, receipt, reported
 
 HELP = "Work on privacy requests: look, decide, hold, report. docs/operate.md has it all."
 
@@ -21,11 +21,19 @@ def commands() -> typer.Typer:
     for name, act_with_reason in (("refuse", acts.refuse), ("extend", acts.extend), ("pause", acts.pause)):
         made.command(name)(act_with_reason)
     made.command("report")(reported.report)
+    made.command("bulk")(bulk.bulk)
     made.command("doctor")(doctor.doctor)
     made.add_typer(_family("hold", "Keep accounts for now.", {"place": holds.place, "lift": holds.lift}))
     made.add_typer(
         _family("receipt", "Receipts of deletions.", {"show": receipt.show, "verify": receipt.verify})
     )
+    lists = {
+        "list": batch.list_batches,
+        "show": batch.show_batch,
+        "start": batch.start_batch,
+        "stop": batch.stop_batch,
+    }
+    made.add_typer(_family("batch", "Lists that were handed in.", lists))
     return made
 
 

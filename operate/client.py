@@ -42,9 +42,16 @@ class Client:
         """What is there."""
         return self._answer(self._signed(self._request("GET", path, query)))
 
-    def post(self, path: str, body: Json, patience: httpx.Timeout = TIMEOUT) -> Json:
+    def post(
+        self,
+        path: str,
+        body: Json,
+        patience: httpx.Timeout = TIMEOUT,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
         """What came of it."""
         request = self._signed(self._request("POST", path, body=body, patience=patience))
+        request.headers.update(headers or {})
         try:
             return self._answer(request)
         except KeyboardInterrupt:

@@ -38,6 +38,8 @@ class Exit(IntEnum):
     """what was followed goes no further until an operator acts"""
     NOT_ENDED = 15
     """what was followed has not ended in the time given"""
+    IN_PART = 16
+    """of a list, lines were left out or requests failed; the result says which"""
     FAULTS = 17
     """doctor found a fault"""
     INTERRUPTED = 130

@@ -1,6 +1,7 @@
 """Files that are read and written: whole or not at all."""
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from operate.exits import Exit, Failed
@@ -25,12 +26,15 @@ def read_text(path: Path, most: int) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """In place of what is there, in one move. Raises `Failed`."""
+    write_parts(path, [text.encode()])
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """The parts one after another, in place of what is there, in one move. Raises `Failed`."""
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, delete=False, encoding="utf-8", newline=""
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             try:
-                file.write(text)
+                file.writelines(parts)
                 file.close()
                 Path(file.name).replace(path)
             finally:

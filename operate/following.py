@@ -1,4 +1,4 @@
-"""Look at a request again and again until it goes no further by itself."""
+"""Look at something again and again until it goes no further by itself."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,17 +16,18 @@ PASSING = frozenset({Exit.UNREACHABLE, Exit.BUSY})
 
 @dataclass(frozen=True)
 class Following:
-    """`look` raises `Failed`; `patience` is in seconds of waiting."""
+    """`look` raises `Failed`; `patience` is in seconds of waiting; `at_rest`: whether nothing more comes."""
 
     look: Callable[[], Json]
     sleep: Callable[[float], None]
     patience: float
+    at_rest: Callable[[Json], bool]
 
     def __call__(self) -> Iterator[Json]:
         """What is seen whenever it differs, the last of it last. Raises `Failed`."""
         seen, waited, pause = self.look(), 0.0, FIRST
         yield seen
-        while not is_at_rest(seen) and waited < self.patience:
+        while not self.at_rest(seen) and waited < self.patience:
             self.sleep(pause)
             waited += pause
             before, seen = seen, self._next_look(pause)

@@ -29,6 +29,25 @@ class Kind(StrEnum):
     DELETION = "deletion"
 
 
+class BatchStatus(StrEnum):
+    """Where a list stands."""
+
+    AWAITING_LIST = "awaiting_list"
+    CHECKING = "checking"
+    READING = "reading"
+    FOLLOWING = "following"
+    STOPPED = "stopped"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Regulation(StrEnum):
+    """The law under which people ask."""
+
+    GDPR = "gdpr"
+    CCPA = "ccpa"
+
+
 class RefusalReason(StrEnum):
     """Why a request may be refused."""
 

@@ -43,6 +43,7 @@ def whole(
         "links": {"self": path(request)},  # archives are for those whose data they hold
         "proof": request.proof,
         "submitter": request.submitter,
+        "origin": {"batch": request.origin.batch, "line": request.origin.line} if request.origin else None,
         "tries": request.tries,
         "journal": [_event(event) for event in journal],
         "notices": [

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from shared.responses import Fault
 
 LARGEST_BODY = 16 * 1024
-_FIELD_NAME = re.compile(r"[A-Za-z]{1,32}")
+_FIELD_NAME = re.compile(r"[A-Za-z]{1,32}|sha256")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
 
@@ -48,8 +48,13 @@ def read_body(model: type[Read], body: bytes, content_type: str) -> Read:
         raise BadInput(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     if len(body) > LARGEST_BODY:
         raise BadInput(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body may have at most 16 KiB.")
+    return validated(model, parsed(body))
+
+
+def validated(model: type[Read], fields: object) -> Read:
+    """What was parsed as `model`. Raises `BadInput` with every fault found."""
     try:
-        return model.model_validate(_parsed(body))
+        return model.model_validate(fields)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         raise bad(*(_fault(detail) for detail in details)) from None
@@ -79,7 +84,9 @@ def form(pattern: re.Pattern[str], rule: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _parsed(body: bytes) -> object:
+def parsed(body: bytes) -> object:
+    """One JSON value that every reader reads alike. Raises `BadInput`."""
+
     def no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
         fields = dict(pairs)
         if len(fields) != len(pairs) or None in fields.values():

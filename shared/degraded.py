@@ -34,6 +34,12 @@ ROUTES = (
     ("search_people", "operations/people/search", "POST", OPEN),
     ("place_hold", "operations/holds", "POST", OPEN),
     ("lift_hold", "operations/holds/lift", "POST", OPEN),
+    ("make_batch", "operations/batches", "POST", OPEN),
+    ("list_batches", "operations/batches", "GET", OPEN),
+    ("show_batch", "operations/batches/{id}", "GET", OPEN),
+    ("start_batch", "operations/batches/{id}/start", "POST", OPEN),
+    ("stop_batch", "operations/batches/{id}/stop", "POST", OPEN),
+    ("link_result", "operations/batches/{id}/result", "POST", OPEN),
     ("run_checks", "operations/checks", "POST", OPEN),
 )
 

@@ -1,13 +1,14 @@
 """What a submission asks for: of an app about somebody, or of a person about themselves."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from shared.bodies import Body, RuleBroken, bad, form, moment, read_body
+from shared.bodies import Body, RuleBroken, bad, form, moment, read_body, validated
 from shared.domain.deadlines import Regulation
 from shared.domain.subject import EmailSubject, ObjectIdSubject, Subject, UserNameSubject
 from shared.domain.topology import Topology
@@ -112,6 +113,32 @@ def read_deletion(body: bytes, content_type: str, topology: Topology, now: datet
     """An app's request for somebody's deletion. Raises `BadInput` with every fault found."""
     deletion = read_body(_DeletionBody, body, content_type)
     return replace(_asked(deletion, topology, now), copy_first=deletion.copy_first)
+
+
+class _LineBody(_SubjectBody):
+    received_at: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a line of an operator's list says."""
+
+    subject: Subject
+    received_at: datetime | None
+
+
+LISTED = frozenset({"objectId", "email", "userName", "tenant", "receivedAt"})
+"""The fields that a line may have."""
+
+
+def read_listed(fields: Mapping[str, object], topology: Topology, now: datetime) -> Listed:
+    """A line's fields, by the rules that hold for a submission. Raises `BadInput` with every fault found."""
+    line = validated(_LineBody, fields)
+    faults = (*_subject_faults(line, topology), *_received_at_faults(line.received_at, now))
+    subject = _subject(line) if not faults else None
+    if subject is None or isinstance(subject, IdToken):
+        raise bad(*(faults or (Fault("/subject", KINDS),)))
+    return Listed(subject, line.received_at)
 
 
 def _asked(submission: _SubmissionBody, topology: Topology, now: datetime) -> Asked:

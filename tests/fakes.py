@@ -1,5 +1,6 @@
 """Hand-written stand-ins; each passes the contract suite of its port."""
 
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shared.domain.bulk.ports import Uploaded
 from shared.domain.errors import (
     AlreadyRecorded,
     BadPlace,
@@ -188,6 +190,9 @@ class MemoryQueue:
     async def send(self, request_id: str, after: timedelta = timedelta()) -> None:
         self.messages.append((self.clock.now() + after, request_id))
 
+    async def length(self) -> int:
+        return len(self.messages)
+
     def due(self) -> list[str]:
         """Take the messages that can be seen now."""
         now = self.clock.now()
@@ -240,11 +245,28 @@ class MemoryBlobs:
         for start in range(0, len(data), 1 << 22):
             yield data[start : start + (1 << 22)]
 
+    async def put(self, name: str, data: bytes) -> None:
+        self.committed[name] = data
+
+    async def look(self, name: str) -> Uploaded | None:
+        data = self.committed.get(name)
+        return None if data is None else Uploaded(len(data), _version(data))
+
+    async def part(self, name: str, version: str, start: int, length: int) -> bytes:
+        data = self.committed.get(name)
+        if data is None or _version(data) != version:
+            raise Overtaken
+        return data[start : start + length]
+
     async def names(self, prefix: str) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.committed if name.startswith(prefix)))
 
     async def remove(self, prefix: str) -> None:
         self.committed = {name: data for name, data in self.committed.items() if not name.startswith(prefix)}
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 @dataclass

@@ -56,7 +56,7 @@ resource secondNet 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
           enabled: true
           type: 'Lifecycle'
           definition: {
-            filters: { blobTypes: ['blockBlob'], prefixMatch: ['exports/'] }
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['exports/', 'lists/'] }
             actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: exportsKeptAtMostDays } } }
           }
         }

@@ -70,14 +70,14 @@ resource stateBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: { roleDefinitionId: blobContributor, principalId: principalId, principalType: 'ServicePrincipal' }
 }
 
-// Writes, reads, lists and erases staging and archives.
+// Writes, reads, lists and erases staging and archives, operators' lists and what became of them.
 resource exportBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: exports
   name: guid(exports.id, principalId, blobContributor)
   properties: { roleDefinitionId: blobContributor, principalId: principalId, principalType: 'ServicePrincipal' }
 }
 
-// Signs download links by a user delegation key, which is the account's to give, whatever its containers allow.
+// Signs download links, and addresses to which operators upload lists, by a user delegation key, which is the account's to give, whatever its containers allow.
 resource exportLinks 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: exports
   name: guid(exports.id, principalId, blobDelegator)

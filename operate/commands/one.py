@@ -10,7 +10,7 @@ from operate.answers import Json, View
 from operate.commands.command import command
 from operate.commands.parameters import RequestId
 from operate.exits import Exit
-from operate.following import Following, came_to
+from operate.following import Following, came_to, is_at_rest
 from operate.listing import REQUESTS
 from operate.one_request import followed, line_of, view_parts
 from operate.session import Session
@@ -32,7 +32,7 @@ def show(session: Session, request_id: RequestId) -> Exit:
 def follow(session: Session, request_id: RequestId, *, patience: Patience = 3600) -> Exit:
     """Watch a request until it has ended, or goes no further without an operator."""
     path = f"{REQUESTS}/{request_id}"
-    seen = Following(lambda: session.client.get(path), session.around.sleep, patience)()
+    seen = Following(lambda: session.client.get(path), session.around.sleep, patience, is_at_rest)()
     last = _live(session, seen) if session.screen.is_live else _line_by_line(session, seen)
     session.screen.show(last)
     return came_to(View.read(last))

@@ -1,4 +1,4 @@
-"""Staging and archives in a private blob container."""
+"""Staging and archives in a private blob container; lists that operators hand in are in one of their own."""
 
 import base64
 import contextlib
@@ -14,6 +14,7 @@ from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.adapters.storage_clients import Lazy
 from shared.adapters.storage_errors import translated
+from shared.domain.bulk.ports import Uploaded
 from shared.domain.errors import (
     AlreadyRecorded,
     Overtaken,
@@ -23,6 +24,7 @@ from shared.domain.errors import (
 )
 
 CONTAINER = "exports"
+LISTS = "lists"
 BLOCK = 1024 * 1024
 """Small, since each archive that is being written holds two."""
 MOST_BLOCKS = 50_000
@@ -61,16 +63,17 @@ class _Blocks:
 
 
 class BlobContainer:
-    """Implements `shared.domain.ports.ExportBlobs`."""
+    """Implements `shared.domain.ports.ExportBlobs`, and `shared.domain.bulk.ports.ListBlobs`."""
 
-    def __init__(self, service: Lazy[BlobServiceClient]) -> None:
+    def __init__(self, service: Lazy[BlobServiceClient], container: str = CONTAINER) -> None:
         self._service = service
+        self._container = container
 
     @asynccontextmanager
     async def create(self, name: str) -> AsyncIterator[_Blocks]:
         """See `ExportBlobs.create`. The empty blob's ETag fences the commit."""
         with self._service.translated():
-            blob = (await self._service()).get_blob_client(CONTAINER, name)
+            blob = (await self._service()).get_blob_client(self._container, name)
             etag = (await blob.upload_blob(b"", overwrite=True))["etag"]
         blocks = _Blocks(blob)
         try:
@@ -103,7 +106,7 @@ class BlobContainer:
         """See `ExportBlobs.read`."""
         try:
             with self._service.translated():
-                blob = (await self._service()).get_blob_client(CONTAINER, name)
+                blob = (await self._service()).get_blob_client(self._container, name)
                 download = await blob.download_blob()
                 async for piece in download.chunks():
                     yield piece
@@ -113,7 +116,7 @@ class BlobContainer:
     async def names(self, prefix: str) -> tuple[str, ...]:
         """See `ExportBlobs.names`."""
         with self._service.translated():
-            container = (await self._service()).get_container_client(CONTAINER)
+            container = (await self._service()).get_container_client(self._container)
             listed = container.list_blobs(name_starts_with=prefix, include=["uncommittedblobs"])
             return tuple([str(blob.name) async for blob in listed])
 
@@ -121,10 +124,39 @@ class BlobContainer:
         """See `ExportBlobs.remove`."""
         names = await self.names(prefix)
         with self._service.translated():
-            container = (await self._service()).get_container_client(CONTAINER)
+            container = (await self._service()).get_container_client(self._container)
             for name in names:
                 with contextlib.suppress(ResourceNotFoundError):
                     await container.delete_blob(name)
+
+    async def put(self, name: str, data: bytes) -> None:
+        """See `ListBlobs.put`."""
+        with self._service.translated():
+            blob = (await self._service()).get_blob_client(self._container, name)
+            await blob.upload_blob(io.BytesIO(data), length=len(data), overwrite=True)
+
+    async def look(self, name: str) -> Uploaded | None:
+        """See `ListBlobs.look`."""
+        try:
+            with self._service.translated():
+                blob = (await self._service()).get_blob_client(self._container, name)
+                held = await blob.get_blob_properties()
+        except UnknownRequest:
+            return None
+        return Uploaded(int(held.size), str(held.etag))
+
+    async def part(self, name: str, version: str, start: int, length: int) -> bytes:
+        """See `ListBlobs.part`."""
+        try:
+            with self._service.translated():
+                blob = (await self._service()).get_blob_client(self._container, name)
+                asked = await blob.download_blob(
+                    start, length, etag=version, match_condition=MatchConditions.IfNotModified
+                )
+                held: bytes = await asked.readall()
+        except UnknownRequest as gone:
+            raise Overtaken from gone
+        return held
 
 
 async def _withdraw(blob: BlobClient, etag: str) -> None:
@@ -134,6 +166,7 @@ async def _withdraw(blob: BlobClient, etag: str) -> None:
 
 
 async def prepare_container(service: BlobServiceClient) -> None:
-    """Make the private container if there is none."""
-    with contextlib.suppress(ResourceExistsError):
-        await service.create_container(CONTAINER)
+    """Make the private containers where there are none."""
+    for name in (CONTAINER, LISTS):
+        with contextlib.suppress(ResourceExistsError):
+            await service.create_container(name)

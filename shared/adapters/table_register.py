@@ -25,6 +25,7 @@ from shared.domain.ports import Entry
 
 TABLE = "subjects"
 PASSING = "passing"
+BATCHES = "batches"
 _WRITE_ID = "write_id"
 _NOT_OURS = frozenset({"PartitionKey", "RowKey", _WRITE_ID})
 
@@ -125,6 +126,11 @@ class TableRegister:
 async def prepare_passing(service: TableServiceClient) -> None:
     """Make the table for what serves for a while."""
     await service.create_table_if_not_exists(PASSING)
+
+
+async def prepare_batches(service: TableServiceClient) -> None:
+    """Make the table for lists that operators hand in."""
+    await service.create_table_if_not_exists(BATCHES)
 
 
 async def prepare_register(service: TableServiceClient, fingerprint: str) -> None:

@@ -41,7 +41,7 @@ from shared.domain.ports import (
     WorkQueue,
 )
 from shared.domain.progress import Outcome, TenantProgress
-from shared.domain.request import CLAIMS, PrivacyRequest
+from shared.domain.request import CLAIMS, Origin, PrivacyRequest
 from shared.domain.spacing import Spacing
 from shared.domain.states import CAN_RUN, Kind, Proof
 from shared.domain.subject import Subject
@@ -56,6 +56,7 @@ class Submission:
     """A request as submitted; `received_at` is when the person asked, None for now.
 
     `claims` are those of the ID token that came with it; `copy_first` asks for a copy before a deletion.
+    `origin` is no part of what is asked for: another line for the same person is the same request.
     `traceparent` is the context of the span around it.
     """
 
@@ -69,6 +70,7 @@ class Submission:
     claims: JsonObject | None = field(default=None, repr=False)
     copy_first: bool = False
     traceparent: str | None = field(default=None, repr=False)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,7 @@ class Acceptance:
             tenants=self._tenants(subject),
             reference=str(uuid.uuid4()),
             copy_first=submission.copy_first,
+            origin=submission.origin,
             notices=tuple(map(Notice, self.channels(submitter))),
             sealed=self._sealed(submission, request_id),
             traceparent=submission.traceparent,

@@ -46,3 +46,8 @@ class Operator:
     def name(self) -> str:
         """How the journal names them."""
         return f"operator {self.object_id}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name under which a request may be theirs."""
+        return self.also | {self.name}

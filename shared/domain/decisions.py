@@ -71,7 +71,7 @@ class Decisions:
         """
 
         def decide(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
-            if request.submitter in by.also:
+            if request.submitter in by.names:
                 raise OwnRequest
             if self.four_eyes.wants_two(request.kind) and not request.consents:
                 return request.consented(now, by.name)

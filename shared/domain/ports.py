@@ -203,7 +203,10 @@ SHARDS = 16
 
 
 class WorkQueue(Protocol):
-    """Nudges: a message is a request's id and nothing else."""
+    """Nudges: a message is an id of a request, or of a batch, and nothing else."""
+
+    async def length(self) -> int:
+        """About how many messages there are, those for later included. Raises `StorageUnavailable`."""
 
     async def send(self, request_id: str, after: timedelta = timedelta()) -> None:
         """Have a worker look at the request once `after` has passed. Raises `StorageUnavailable`."""

@@ -21,6 +21,7 @@ from shared.domain.states import (
     REVOCABLE,
     TOLD_OF,
     TOLD_WAITS,
+    VERIFYING,
     Kind,
     Proof,
     Status,
@@ -51,6 +52,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The line of an operator's list that a request was made of, counted from 1."""
+
+    batch: str
+    line: int
+
+
+@dataclass(frozen=True)
 class PrivacyRequest:
     """One request. Times are aware UTC.
 
@@ -60,8 +69,9 @@ class PrivacyRequest:
     the operators who have approved where two must. `tickets` are the digests of tickets made after the first.
     `sealed` is encrypted text by name. `reference` stands for the person in receipts. `told_waits` are the
     reasons for waiting that were told. `restorable_until` is the latest of the tenants'. `copy_first` is a
-    deletion that comes after a copy of the data, which the person confirms to have. `traceparent` is the
-    trace context in which it was accepted, where that was traced. `last` is the newest event of the journal.
+    deletion that comes after a copy of the data, which the person confirms to have. `origin` is where it
+    stood in an operator's list. `traceparent` is the trace context in which it was accepted, where that was
+    traced. `last` is the newest event of the journal.
     """
 
     id: str
@@ -110,6 +120,7 @@ class PrivacyRequest:
     copy_first: bool = False
     copy_confirmed_at: datetime | None = None
     traceparent: str | None = field(default=None, repr=False)
+    origin: Origin | None = None
     last: Event | None = None
 
     @property
@@ -139,7 +150,7 @@ class PrivacyRequest:
     @property
     def verified(self) -> bool:
         """Whether the person themselves has shown that they ask."""
-        return self.proof is not Proof.APP
+        return self.proof in VERIFYING
 
     @property
     def binds(self) -> bool:

@@ -46,6 +46,12 @@ class Proof(StrEnum):
     """the person's fresh ID token came with the app's request"""
     PERSON = "person"
     """the person themselves, by their access token"""
+    OPERATOR = "operator"
+    """an operator, who has handed in a list: their own word for it"""
+
+
+VERIFYING = frozenset({Proof.ID_TOKEN, Proof.PERSON})
+"""By which the person themselves has shown that they ask."""
 
 
 LEADS_TO: Mapping[Status, frozenset[Status]] = MappingProxyType(

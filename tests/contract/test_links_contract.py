@@ -18,8 +18,8 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from local.azurite.process import Azurite
 from shared.adapters.clock import SystemClock
-from shared.adapters.download_links import AccountKeyLinks, DelegationLinks
-from shared.adapters.export_blobs import BlobContainer, prepare_container
+from shared.adapters.download_links import RESULTS, UPLOADS, AccountKeyLinks, DelegationLinks, Purpose
+from shared.adapters.export_blobs import LISTS, BlobContainer, prepare_container
 from shared.adapters.storage_clients import Lazy, StorageAccount
 from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import DownloadLinks, Link
@@ -145,6 +145,77 @@ async def test_a_link_for_an_address_works_from_there_alone(linked: Linked) -> N
     assert address.params["sip"] == "203.0.113.1-203.0.113.9"
     from_everywhere = address.copy_set_param("sip", "0.0.0.0-255.255.255.255")
     assert (await linked.http.get(from_everywhere)).status_code == 403
+
+
+Reached = tuple[BlobServiceClient, httpx.AsyncClient, Callable[..., DownloadLinks]]
+
+
+def _reached(request: pytest.FixtureRequest, way: str) -> Reached:
+    if way == "identity":
+        service, http = _by_identity(*request.getfixturevalue("azurite_with_identities"))
+        return service, http, DelegationLinks
+    by_key = StorageAccount(request.getfixturevalue("azurite")).blobs()
+    return by_key, httpx.AsyncClient(trust_env=False), AccountKeyLinks
+
+
+@asynccontextmanager
+async def _uploads(request: pytest.FixtureRequest, way: str, purpose: Purpose) -> AsyncIterator[Linked]:
+    """Links of that purpose to a blob with content, in the container of lists."""
+    service, http, kind = _reached(request, way)
+    blob, lazy = f"{uuid4()}/list", Lazy(lambda: service, prepare_container)
+    async with service, http:
+        await BlobContainer(lazy, LISTS).put(blob, b"data")
+        make = partial(kind, lazy, SystemClock(), purpose=purpose)
+        yield Linked(make(), make, blob, http)
+
+
+WAYS = ("account key", "identity")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_upload_address_writes_its_blob_and_does_nothing_else(
+    request: pytest.FixtureRequest, way: str
+) -> None:
+    async with _uploads(request, way, UPLOADS) as uploads:
+        url, http = (await uploads.minted()).url, uploads.http
+        headers = {"x-ms-blob-type": "BlockBlob"}
+        assert (await http.put(url, content=b"list", headers=headers)).status_code == 201
+        other = url.replace(uploads.blob, f"{uuid4()}/list")
+        container = str(httpx.URL(url).copy_with(path=httpx.URL(url).path.partition(f"/{uploads.blob}")[0]))
+        listing = f"{container}&restype=container&comp=list"
+        refused = [
+            await http.get(url),
+            await http.head(url),
+            await http.delete(url),
+            await http.put(other, content=b"x", headers=headers),
+            await http.get(listing),
+        ]
+        assert [answer.status_code for answer in refused] == [403] * len(refused)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_list_is_uploaded_block_by_block(request: pytest.FixtureRequest, way: str) -> None:
+    async with _uploads(request, way, UPLOADS) as uploads:
+        url = httpx.URL((await uploads.minted()).url)
+        for name, data in (("MDA=", b"one\n"), ("MDE=", b"two\n")):
+            block = url.copy_merge_params({"comp": "block", "blockid": name})
+            assert (await uploads.http.put(block, content=data)).status_code == 201
+        listed = "<BlockList><Latest>MDA=</Latest><Latest>MDE=</Latest></BlockList>"
+        whole = await uploads.http.put(url.copy_merge_params({"comp": "blocklist"}), content=listed)
+        assert whole.status_code == 201
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_result_is_read_as_a_file_with_a_neutral_name(
+    request: pytest.FixtureRequest, way: str
+) -> None:
+    async with _uploads(request, way, RESULTS) as results:
+        url = (await results.minted()).url
+        answer = await results.http.get(url)
+        assert (answer.status_code, answer.content) == (200, b"data")
+        assert answer.headers["content-disposition"] == 'attachment; filename="result.csv"'
+        headers = {"x-ms-blob-type": "BlockBlob"}
+        assert (await results.http.put(url, content=b"x", headers=headers)).status_code == 403
 
 
 async def test_one_key_serves_links_that_come_at_once_and_soon(

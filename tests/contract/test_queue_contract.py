@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from shared.adapters.clock import SystemClock
-from shared.adapters.work_queue import decode
+from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.adapters.work_queue import BATCH_QUEUE, StorageQueue, decode, prepare_queue
 from shared.domain.ports import Clock, WorkQueue
 from tests.contract.storage import storage_queue
 from tests.fakes import FakeClock, MemoryQueue
@@ -67,6 +68,22 @@ async def test_messages_about_one_request_may_be_many(queued: Queued) -> None:
     for _ in range(3):
         await queued.queue.send(request_id)
     assert await queued.taken() == [request_id] * 3
+
+
+async def test_messages_are_counted_those_for_later_included(queued: Queued) -> None:
+    before = await queued.queue.length()
+    await queued.queue.send(str(uuid4()))
+    await queued.queue.send(str(uuid4()), timedelta(minutes=1))
+    assert await queued.queue.length() == before + 2
+
+
+async def test_the_queue_of_batches_is_another_one(azurite: str) -> None:
+    async with StorageAccount(azurite).queues() as service:
+        service_of = Lazy(lambda: service, prepare_queue)
+        requests, batches = StorageQueue(service_of), StorageQueue(service_of, BATCH_QUEUE)
+        before = await requests.length(), await batches.length()
+        await batches.send(str(uuid4()))
+        assert (await requests.length(), await batches.length()) == (before[0], before[1] + 1)
 
 
 @pytest.mark.parametrize(

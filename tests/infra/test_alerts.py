@@ -17,7 +17,11 @@ FIRED_BY: dict[str, tuple[tuple[str, dict[str, str | int]], ...]] = {
     "stalled": (("request_stalled", {"kind": "export", "status": "running"}),),
     "no-sweep": (("sweep_ended", {"count": 3}),),
     "poison": (("message_poisoned", {"tries": 1}), ("message_unreadable", {})),
-    "failed": (("run_ended", {"kind": "export", "status": Status.FAILED, "reason": "retries_spent"}),),
+    "failed": (
+        ("run_ended", {"kind": "export", "status": Status.FAILED, "reason": "retries_spent"}),
+        ("batch_failed", {"kind": "deletion", "reason": "not_ended_in_time"}),
+        ("batch_ended", {"status": "failed", "reason": "list_changed", "count": 0}),
+    ),
     "last-call": (("request_last_call", {"kind": "deletion", "reason": "permission_missing"}),),
     "not-told": (("notice_dead", {"channel": "mail", "reason": "expired"}),),
     "purge": (("purge_refused", {"tenant": "contoso"}), ("purge_after_due", {"tenant": "contoso"})),
@@ -76,17 +80,19 @@ def test_the_events_that_must_not_go_unseen_have_an_alert() -> None:
         *("request_overdue", "request_due_soon", "request_stalled", "sweep_ended", "sweep_unfinished"),
         *("message_poisoned", "message_unreadable", "run_ended", "notice_dead", "purge_refused"),
         *("purge_after_due", "setting_at_fault", "http_failed", "promises_unreadable", "unblock_failed"),
-        *("request_last_call", "unblock_given_up"),
+        *("request_last_call", "unblock_given_up", "batch_failed", "batch_ended"),
     }
     assert watched == {event for lines in FIRED_BY.values() for event, _ in lines}
 
 
-def test_the_poison_query_names_the_function_that_takes_such_messages() -> None:
-    blueprint = (ROOT / "worker_function/blueprint.py").read_text()
-    (function,) = re.findall(r"queue_name=POISON.*\n\s+async def (\w+)", blueprint)
+def test_the_poison_query_names_the_functions_that_take_such_messages() -> None:
+    blueprints = "".join(path.read_text() for path in sorted((ROOT / "worker_function").glob("*.py")))
+    functions = re.findall(r"queue_name=POISON.*\n\s+async def (\w+)", blueprints)
     workspace = a_quiet_hour()
-    workspace.request(function, 0)
-    assert workspace.ask(text_of("alerts/poison")) == [{"what": function}]
+    for function in functions:
+        workspace.request(function, 0)
+    assert len(functions) == 2
+    assert [row["what"] for row in workspace.ask(text_of("alerts/poison"))] == functions
 
 
 def test_every_query_has_its_rule_and_every_rule_its_query() -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from shared.domain.bulk.bounds import FOLLOWED, KEPT
 from shared.settings import Settings
 from tests.infra.bicep import FILES, INFRA, Declaration, bound, declarations, named, parsed, text_of, walk
 from tests.paths import ROOT
@@ -75,11 +77,15 @@ def test_evidence_cannot_be_changed_while_it_is_kept() -> None:
 
 
 def test_the_second_net_removes_nothing_that_may_still_be_needed() -> None:
-    assert _removal("exports") == ("exportsKeptAtMostDays", "['exports/']")
+    assert _removal("exports") == ("exportsKeptAtMostDays", "['exports/', 'lists/']")
     days = int(main("parameter")["exportsKeptAtMostDays"].text.rpartition("=")[2])
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     assert days > (defaults["failed_keep"] + defaults["retry_budget"]).days
     assert days > defaults["archive_kept"].days
+    (least,) = re.findall(
+        r"@minValue\((\d+)\)\nparam exportsKeptAtMostDays", (INFRA / "main.bicep").read_text()
+    )
+    assert max(FOLLOWED, KEPT) < timedelta(days=int(least))  # lists, and what becomes of them
 
 
 def test_evidence_goes_when_its_policy_lets_it_go() -> None:

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 import yaml
 
-from shared.adapters.work_queue import QUEUE
+from shared.adapters.work_queue import BATCH_QUEUE, QUEUE
 from shared.settings import load_settings
 from tests.paths import ROOT
 
@@ -96,10 +96,13 @@ def test_what_is_copied_is_all_that_is_sent() -> None:
     assert {line.removeprefix("!") for line in rest if line.startswith("!")} == set(COPIED)
 
 
-def test_pods_are_scaled_by_the_app_s_queue_as_far_as_it_divides_the_quotas() -> None:
+def test_pods_are_scaled_by_the_app_s_queues_as_far_as_it_divides_the_quotas() -> None:
     spec = at(the("ScaledObject"), "spec")
     assert at(spec, "triggers", 0, "type") == "azure-queue"
-    assert at(spec, "triggers", 0, "metadata", "queueName") == QUEUE
+    assert [at(spec, "triggers", number, "metadata", "queueName") for number in (0, 1)] == [
+        QUEUE,
+        BATCH_QUEUE,
+    ]
     assert str(at(spec, "maxReplicaCount")) == environment()["MAX_INSTANCES"]
     assert at(spec, "minReplicaCount") == 1  # the timer must run
 

@@ -60,6 +60,8 @@ def test_every_function_is_indexed_with_its_bindings() -> None:
         **HTTP,
         "run_request": ["queueTrigger"],
         "take_back_poison": ["queueTrigger"],
+        "run_batch": ["queueTrigger"],
+        "drop_batch_poison": ["queueTrigger"],
         "sweep": ["timerTrigger"],
     }
 

@@ -4,6 +4,7 @@
 ID token in the body: it is somebody else's.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -150,6 +151,12 @@ act_on_request        401  401  401  401  401  401  401  401  401  401  401  401
 search_people         401  401  401  401  401  401  401  401  401  401  401  401
 place_hold            401  401  401  401  401  401  401  401  401  401  401  401
 lift_hold             401  401  401  401  401  401  401  401  401  401  401  401
+make_batch            401  401  401  401  401  401  401  401  401  401  401  401
+list_batches          401  401  401  401  401  401  401  401  401  401  401  401
+show_batch            401  401  401  401  401  401  401  401  401  401  401  401
+start_batch           401  401  401  401  401  401  401  401  401  401  401  401
+stop_batch            401  401  401  401  401  401  401  401  401  401  401  401
+link_result           401  401  401  401  401  401  401  401  401  401  401  401
 run_checks            401  401  401  401  401  401  401  401  401  401  401  401
 health                200  200  200  200  200  200  200  200  200  200  200  200
 list_receipt_keys     200  200  200  200  200  200  200  200  200  200  200  200
@@ -174,6 +181,12 @@ act_on_request        401  401  401  401  401  401  409  403  403  409
 search_people         401  401  401  401  401  401  200  200  403  200
 place_hold            401  401  401  401  401  401  200  403  403  200
 lift_hold             401  401  401  401  401  401  409  403  403  409
+make_batch            401  401  401  401  401  401  200  403  403  200
+list_batches          401  401  401  401  401  401  200  200  403  200
+show_batch            401  401  401  401  401  401  200  200  403  200
+start_batch           401  401  401  401  401  401  409  403  403  409
+stop_batch            401  401  401  401  401  401  409  403  403  409
+link_result           401  401  401  401  401  401  200  200  403  200
 run_checks            401  401  401  401  401  401  200  403  403  200
 health                200  200  200  200  200  200  200  200  200  200
 list_receipt_keys     200  200  200  200  200  200  200  200  200  200
@@ -183,11 +196,21 @@ ABOUT = {
     "show_export": ("link_export", "withdraw_export", "show_request", "act_on_request"),
     "show_deletion": ("withdraw_deletion", "link_copy", "confirm_copy", "show_receipt"),
     "show_own_export": ("link_own_export", "withdraw_own_export"),
+    "show_batch": ("start_batch", "stop_batch", "link_result"),
     "show_own_deletion": ("withdraw_own_deletion", "link_own_copy", "confirm_own_copy", "show_own_receipt"),
 }
 SHOWN_BY = {one: shown for shown, others in ABOUT.items() for one in (shown, *others)}
 """The operation that shows the request which an operation is about."""
 HOLD = {"basis": "legal_claims", "article": "Art. 17(3)(e)", "reviewAt": "2030-01-01T00:00:00Z"}
+LIST = {
+    "kind": "export",
+    "regulation": "gdpr",
+    "format": "csv",
+    "dryRun": True,
+    "size": 9,
+    "sha256": "a" * 64,
+}
+"""That it is not so is found when it is read."""
 STAFF = {"operator": "olga", "reader": "rita", "newcomer": "nils"}
 
 
@@ -257,6 +280,7 @@ class Scene:
                 )
                 app.withdraw(deletion)
                 app.receipt(deletion)
+        self.requests["show_batch"] = self._ended_batch()
 
     def about(self, operation: str) -> Json:
         """The request that an operation is about, where it is about one."""
@@ -275,8 +299,8 @@ class Scene:
         method, path = OPERATIONS[operation]
         request_id = str(self.about(operation).get("id"))
         address = path.replace("{id}", request_id).replace("{act}", "cancel")
-        body = self.body(operation)
-        return self.http.request(method, address, headers=shown, json=body)
+        body, key = self.body(operation), {"idempotency-key": "k"} if operation == "make_batch" else {}
+        return self.http.request(method, address, headers={**shown, **key}, json=body)
 
     def body(self, operation: str) -> Json | None:
         """What the person, the app or the operator who may do this would send."""
@@ -291,6 +315,7 @@ class Scene:
             "search_people": {"objectId": self.other},
             "place_hold": {**self._account(self.other), **HOLD},
             "lift_hold": self._account(self.person),
+            "make_batch": LIST,
             "run_checks": {},
         }
         return bodies.get(operation)
@@ -301,6 +326,20 @@ class Scene:
     def _fresh_id_token(self) -> str:
         challenge = self.http.post("/api/me/challenges", headers=self.shown["per"])
         return self.deployment.tokens.identity(self.person, claims={"nonce": challenge.json()["nonce"]})
+
+    def _ended_batch(self) -> Json:
+        """A list that has failed: it is not what was announced."""
+        shown, headers = {**self.shown["ope"], "idempotency-key": "ended"}, {"x-ms-blob-type": "BlockBlob"}
+        made = self.http.post("/api/operations/batches", headers=shown, json=LIST).json()
+        httpx.put(made["upload"]["url"], content=b"email\na@b", headers=headers).raise_for_status()
+        path = f"/api/operations/batches/{made['id']}"
+        self.http.post(f"{path}/start", headers=self.shown["ope"]).raise_for_status()
+        for _ in range(300):
+            batch: Json = self.http.get(path, headers=self.shown["ope"]).json()
+            if batch["endedAt"]:
+                return {**batch, "ticket": "x" * 43}
+            time.sleep(0.1)
+        raise TimeoutError
 
     def _made(self, operation: str, caller: str) -> Json:
         answer = self.call(operation, self.shown[caller])

@@ -11,6 +11,7 @@ from shared.domain.checks.storage_reasons import ROUND_TRIP
 from shared.domain.checks.tenant_reasons import HARD_DELETES, SIGNED_IN
 from shared.health import health_blueprint
 from shared.setting_parts import Fault
+from tests.unit.bulk import Bulk
 from tests.unit.http import Functions
 from tests.unit.staff import Office, gate_of
 from tests.unit.world import World
@@ -59,11 +60,16 @@ class Clinic:
     faults: Sequence[Fault] = ()
     upkeep: Asked = field(default_factory=lambda: Asked(SWEPT))
     tables: Asked = field(default_factory=lambda: Asked(ROUND_TRIP))
-    world: World = field(default_factory=World)
+    bulk: Bulk = field(default_factory=Bulk)
+
+    @property
+    def world(self) -> World:
+        """What the office works on."""
+        return self.bulk.world
 
     @property
     def office(self) -> Office:
-        return Office(self.world, Functions(checks_blueprint(self.desk), health_blueprint(self.faults)))
+        return Office(self.bulk, Functions(checks_blueprint(self.desk), health_blueprint(self.faults)))
 
     @property
     def desk(self) -> ChecksDesk:

@@ -21,6 +21,7 @@ from tests.unit.receipts import signer_of
 from tests.unit.staff import OLGA, Office, an_office, token_of
 
 URL = "https://app.example"
+STORAGE = "example.invalid"
 ROUTES: Mapping[str, str] = {
     r"GET /api/operations/requests": "list_requests",
     r"GET /api/operations/requests/(?P<id>[^/]+)": "show_request",
@@ -28,6 +29,12 @@ ROUTES: Mapping[str, str] = {
     r"POST /api/operations/people/search": "search_people",
     r"POST /api/operations/holds": "place_hold",
     r"POST /api/operations/holds/lift": "lift_hold",
+    r"POST /api/operations/batches": "make_batch",
+    r"GET /api/operations/batches": "list_batches",
+    r"GET /api/operations/batches/(?P<id>[^/]+)": "show_batch",
+    r"POST /api/operations/batches/(?P<id>[^/]+)/start": "start_batch",
+    r"POST /api/operations/batches/(?P<id>[^/]+)/stop": "stop_batch",
+    r"POST /api/operations/batches/(?P<id>[^/]+)/result": "link_result",
     r"POST /api/operations/checks": "run_checks",
     r"GET /api/health": "health",
 }
@@ -35,21 +42,36 @@ ROUTES: Mapping[str, str] = {
 
 @dataclass
 class OfficeTransport(httpx.BaseTransport):
-    """Calls the functions; `instead` are answers and failures that come first, in their order."""
+    """Calls functions and storage; `instead` are answers and failures that come first, in their order."""
 
     office: Office
     signer: JwsSigner
     instead: list[httpx.Response | BaseException] = field(default_factory=list)
     calls: list[httpx.Request] = field(default_factory=list)
+    blocks: dict[str, bytes] = field(default_factory=dict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.calls.append(request)
+        if not self.instead and request.url.host == STORAGE:
+            return self._stored(request)
         if not self.instead:
             return _answered(asyncio.run(self._called(request)))
         first = self.instead.pop(0)
         if isinstance(first, BaseException):
             raise first
         return first
+
+    def _stored(self, request: httpx.Request) -> httpx.Response:
+        """Blocks, put together by a list of them; or a blob."""
+        blobs, name = self.office.bulk.blobs.committed, request.url.path.removeprefix("/")
+        if request.method == "GET":
+            return httpx.Response(200, content=blobs[name])
+        if request.url.params["comp"] == "block":
+            self.blocks[request.url.params["blockid"]] = request.read()
+        else:
+            named = re.findall(r"<Latest>(.*?)</Latest>", request.read().decode())
+            blobs[name] = b"".join(self.blocks[one] for one in named)
+        return httpx.Response(201)
 
     async def _called(self, request: httpx.Request) -> func.HttpResponse:
         asked = f"{request.method} {request.url.path}"
@@ -127,6 +149,7 @@ class Terminal:
 
     async def _pass(self, duration: timedelta) -> None:
         await self.office.world.clock.sleep(duration)
+        await self.office.bulk.run_what_is_due()
         await self.office.world.run_what_is_due()
 
     def accept(self, kind: Kind = Kind.EXPORT, address: str = "ada@example.com") -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import azure.functions as func
 
+from operations_function.batches import BatchesDesk
 from operations_function.blueprint import operations_blueprint
 from operations_function.desk import OperatorsDesk
 from operations_function.people import People
@@ -18,10 +19,12 @@ from shared.letters import Letters, Sender
 from tests.contract_of_api import check_schema
 from tests.fakes import FakeClock
 from tests.security.minting import WORKFORCE_TENANT_ID, Mint, app_only, operator, workforce
+from tests.unit.bulk import ANOTHER, MAKER, Bulk
 from tests.unit.http import HASHING, RELATIVE, TENANT_IDS, Functions, desk_of, json_of
 from tests.unit.world import World
 
-OLGA, OTTO, RITA, NILS = (f"5f000000-0000-4000-8000-0000000000{number}" for number in (11, 12, 13, 14))
+OLGA, OTTO = MAKER.object_id, ANOTHER.object_id
+RITA, NILS = (f"5f000000-0000-4000-8000-0000000000{number}" for number in (13, 14))
 ROLES: Mapping[str, list[str]] = {OLGA: [OPERATE], OTTO: [OPERATE], RITA: [READ], NILS: []}
 
 
@@ -56,9 +59,10 @@ def gate_of(
 
 
 def operations(
-    world: World, tenant_ids: Mapping[str, str] = TENANT_IDS, addresses: Addresses = RELATIVE
+    bulk: Bulk, tenant_ids: Mapping[str, str] = TENANT_IDS, addresses: Addresses = RELATIVE
 ) -> Functions:
-    """The operators' functions over this world."""
+    """The operators' functions over a world and its lists."""
+    world = bulk.world
     desk = OperatorsDesk(
         gate=gate_of(world, tenant_ids=tenant_ids),
         decisions=world.decisions,
@@ -72,7 +76,7 @@ def operations(
         log=world.log,
         addresses=addresses,
     )
-    return Functions(operations_blueprint(desk))
+    return Functions(operations_blueprint(desk, BatchesDesk(desk.gate, bulk.desk, desk.allowance)))
 
 
 REASONS = {"extend": "complexity", "pause": "identity_in_doubt", "refuse": "excessive"}
@@ -83,8 +87,12 @@ REASONS = {"extend": "complexity", "pause": "identity_in_doubt", "refuse": "exce
 class Office:
     """A world, and the operators at it; who calls is Olga unless a test says otherwise."""
 
-    world: World
+    bulk: Bulk
     functions: Functions
+
+    @property
+    def world(self) -> World:
+        return self.bulk.world
 
     async def call(
         self,
@@ -99,8 +107,11 @@ class Office:
 
     async def seen(self, name: str, schema: str, **given: object) -> dict[str, object]:
         """The answer's body, held to the contract."""
-        response = await self.call(name, **given)  # type: ignore[arg-type] # as given
-        assert response.status_code == 200, response.get_body()
+        return self.read(await self.call(name, **given), schema)  # type: ignore[arg-type] # as given
+
+    def read(self, response: func.HttpResponse, schema: str, expected: int = 200) -> dict[str, object]:
+        """An answer's body, held to the contract."""
+        assert response.status_code == expected, response.get_body()
         body = json_of(response)
         check_schema(body, schema)
         return body
@@ -140,4 +151,5 @@ class Office:
 def an_office(four_eyes: FourEyes = FourEyes.NONE, tenant_ids: Mapping[str, str] | None = None) -> Office:
     world = World(four_eyes=four_eyes)
     world.person("contoso")
-    return Office(world, operations(world, tenant_ids or {}))
+    bulk = Bulk(world)
+    return Office(bulk, operations(bulk, tenant_ids or {}))

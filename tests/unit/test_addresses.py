@@ -13,6 +13,7 @@ from shared.domain.subject import EmailSubject
 from shared.notice_settings import build_webhooks
 from shared.settings import load_settings
 from tests.fakes import FakeClock
+from tests.unit.bulk import Bulk
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
 from tests.unit.receipts import signer_of
 from tests.unit.samples import NOW
@@ -51,7 +52,7 @@ async def test_a_person_s_addresses_are_below_the_same_base() -> None:
 async def test_operators_addresses_are_too() -> None:
     world = World()
     request = (await world.accept(Kind.EXPORT, EmailSubject("ada@example.com"))).request
-    functions, olga = operations(world, addresses=GATEWAY), bearer(token_of(OLGA, world.clock.now()))
+    functions, olga = operations(Bulk(world), addresses=GATEWAY), bearer(token_of(OLGA, world.clock.now()))
     listed = json.dumps(json_of(await functions.call("list_requests", headers=olga))["requests"])
     assert f'"links": {{"self": "{GATEWAY.base}/operations/requests/{request.id}"}}' in listed
 

@@ -23,7 +23,7 @@ from tests.paths import ROOT
 from tests.unit.samples import a_request_with_everything
 
 PAGE = (ROOT / "docs" / "privacy.md").read_text()
-PLACES = frozenset({"TABLE", "PASSING", "QUEUE", "CONTAINER"})
+PLACES = frozenset({"TABLE", "PASSING", "BATCHES", "QUEUE", "BATCH_QUEUE", "CONTAINER", "LISTS"})
 """What adapters call the constant that names where they keep something."""
 KEPT_BY = {
     *("RETENTION_GDPR", "RETENTION_CCPA", "FAILED_KEEP", "ARCHIVE_KEPT", "LINK_LIFETIME", "EXPORT_EVERY"),

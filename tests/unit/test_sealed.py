@@ -94,7 +94,7 @@ async def test_the_first_address_that_is_found_is_kept_encrypted_until_the_mail_
     export = await identified(world)
     sealed = (await world.request(export)).sealed[CONTACT]
     assert world.seal.open(export, CONTACT, sealed) == asdict(CONTACT_OF_ADA)
-    assert "ada" not in sealed
+    assert "ada@" not in sealed
     telling.for_ever = None
     await pass_time(world, HOUR)
     assert (await world.request(export)).sealed == {}

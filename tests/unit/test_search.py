@@ -13,6 +13,7 @@ from shared.domain.errors import DirectoryUnavailable, StorageUnavailable
 from shared.domain.states import Kind
 from shared.domain.subject import ObjectIdSubject
 from tests.fake_directory import FakeDirectory
+from tests.unit.bulk import Bulk
 from tests.unit.samples import CONTOSO, NOW
 from tests.unit.staff import Office, an_office, operations
 from tests.unit.world import ADA, World
@@ -68,7 +69,8 @@ async def test_a_tenant_that_hangs_is_named_after_a_while(monkeypatch: pytest.Mo
     world = World()
     world.tenants["fabrikam"] = Hanging(world.clock)
     world.person("contoso")
-    body = await Office(world, operations(world)).seen("search_people", "Found", body={"objectId": ADA})
+    bulk = Bulk(world)
+    body = await Office(bulk, operations(bulk)).seen("search_people", "Found", body={"objectId": ADA})
     assert body["unreachable"] == ["fabrikam"]
     assert len(list(body["people"])) == 1  # type: ignore[call-overload] # a list by the contract
 

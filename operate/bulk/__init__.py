@@ -1,0 +1,1 @@
+"""Lists of people: checked here, written to where the app says, and watched."""

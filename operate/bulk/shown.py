@@ -1,0 +1,57 @@
+"""A list for people: what was found in it, how far it is, what it came to."""
+
+from collections.abc import Iterator
+
+from operate.answers import Batch
+from operate.bulk.checking import MOST_TOLD, Found
+from operate.bulk.handing_in import Asked
+from operate.words import BatchStatus
+
+NOUNS = {"export": "Export of data of", "deletion": "Deletion of"}
+
+
+def faults(found: Found) -> Iterator[str]:
+    """Line by line what cannot be taken, the first of each kind."""
+    yield from (f"Line {line} {why}." for line, why in found.bad)
+    if found.bad_lines > MOST_TOLD:
+        yield f"{found.bad_lines - MOST_TOLD:,} more lines cannot be taken; the result names them all."
+    yield from (f"Line {line} is about the same person as line {first}." for line, first in found.twice)
+    if found.twice_lines > MOST_TOLD:
+        yield f"{found.twice_lines - MOST_TOLD:,} more lines are about somebody who stood there before."
+
+
+def intent(found: Found, asked: Asked, address: str) -> str:
+    """What will happen, on one line."""
+    left_out = f"; {found.bad_lines:,} lines are left out" if found.bad_lines else ""
+    what = f"{NOUNS[asked.kind]} {found.people:,} people under {asked.regulation}"
+    how = "Checked alone, nothing is done: " if asked.dry_run else ""
+    return f"{how}{what}, by {address}{left_out}."
+
+
+def progress_line(batch: Batch) -> str:
+    """How far it is, on one line."""
+    lines, requests = batch.lines, batch.requests
+    read = f"{lines.done:,} of {lines.total:,} lines read" if lines.total is not None else "list not read yet"
+    taken = f"{lines.fits:,} fit" if batch.dry_run else f"{lines.accepted:,} accepted"
+    stand = (
+        f"{requests.ended:,} ended, {requests.failed:,} failed, {requests.awaiting_approval:,} await approval"
+    )
+    reason = f" ({batch.reason})" if batch.reason else ""
+    counted = taken if batch.dry_run else f"{taken}, {stand}"
+    return f"batch {batch.id}: {batch.status}{reason}; {read}, {counted}, {lines.bad:,} bad"
+
+
+def how_to_go_on(batch_id: str) -> str:
+    """For who has stopped watching."""
+    return (
+        f"Interrupted; the app goes on with batch {batch_id}. The same command watches it again, "
+        f"`operate batch stop {batch_id}` stops it."
+    )
+
+
+def at_rest(batch: Batch) -> bool:
+    """Whether nothing more comes by itself."""
+    ended = batch.status in {BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.STOPPED}
+    requests = batch.requests
+    asked = batch.status == BatchStatus.FOLLOWING and requests.awaiting_approval > 0
+    return ended or (asked and requests.under_way == 0)

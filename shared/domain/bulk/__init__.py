@@ -1,0 +1,1 @@
+"""Lists of people handed in by an operator: each line becomes one request, exactly once."""
