@@ -21,6 +21,7 @@ from uuid import uuid4
 
 import httpx
 
+from local.azurite.process import IN_MEMORY, Azurite
 from local.child import python
 from local.node import ROOT
 from local.stack import Ready, Stack, StackOptions, running_stack
@@ -101,8 +102,9 @@ def measure(lines: int = 10_000) -> dict[str, float | int]:
 
 def _one_list(lines: int) -> Outcome:
     with (
-        running_stack(StackOptions(users=2, invisibility=5, settings=SETTINGS)) as (stack, ready),
         tempfile.TemporaryDirectory() as folder,
+        Azurite(Path(folder), IN_MEMORY) as storage,
+        running_stack(_options(storage)) as (stack, ready),
         httpx.Client(base_url=ready.graph, timeout=60, trust_env=False) as graph,
     ):
         people = _people(graph, lines)
@@ -111,6 +113,12 @@ def _one_list(lines: int) -> Outcome:
         path = Path(folder) / "list.csv"
         path.write_text("".join(f"{row}\n" for row in ("email", *people.values())))
         return _handed_in(stack, ready, graph, path, people)
+
+
+def _options(storage: Azurite) -> StackOptions:
+    """Storage is what lasts while hosts are killed; on its disk it would take longer with each request."""
+    connection = storage.connection_string
+    return StackOptions(users=2, invisibility=5, settings=SETTINGS, storage_connection_string=connection)
 
 
 def _people(graph: httpx.Client, count: int) -> dict[str, str]:

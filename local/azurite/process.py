@@ -15,8 +15,12 @@ PATIENCE = 30.0
 SERVICES = ("blob", "queue", "table")
 
 
+IN_MEMORY = "--inMemoryPersistence"
+"""Of Azurite: nothing is kept. On disk it writes all that it has anew every few seconds."""
+
+
 class Azurite:
-    """Running Azurite with its data under `folder`; `more` are options of its own."""
+    """Running Azurite with its data under `folder`, unless `IN_MEMORY` is among `more`, its own options."""
 
     def __init__(self, folder: Path, *more: str) -> None:
         node = find_node()
@@ -36,7 +40,7 @@ class Azurite:
             *options,
             *more,
         ]
-        location = ("--location", str(folder / "azurite"))
+        location = () if IN_MEMORY in more else ("--location", str(folder / "azurite"))
         self._command = Command("Azurite", [*arguments, *location], folder / "azurite.log", {})
         self._child = Child(self._command)
 
