@@ -11,7 +11,7 @@ from tenant_setup.graph import Graph
 from tenant_setup.options import Options, options
 from tenant_setup.permissions import permissions
 from tenant_setup.proofs import add_certificate, add_secret, trust
-from tenant_setup.registration import AUDIENCES, Application, application, ask_for
+from tenant_setup.registration import AUDIENCES, Application, ask_for, register, registered
 from tenant_setup.told import settings
 
 
@@ -31,15 +31,19 @@ def _set_up(asked: Options) -> None:
     graph = Graph(asked.graph_url, signed_in.token, asked.dry_run)
     resource = offered(graph)
     roles = resource.ids(permissions(asked.profile, asked.cloud))
-    app_id = asked.client_id or _registered(graph, asked, signed_in, tuple(roles))
+    app_id = asked.client_id or _at_home(graph, asked, signed_in, tuple(roles))
     if not asked.multitenant:
         _consented(graph, asked, consent(graph, app_id, resource.object_id, roles))
     print("", *settings(asked, signed_in.tenant_id, app_id), sep="\n")
 
 
-def _registered(graph: Graph, asked: Options, signed_in: SignIn, roles: Sequence[str]) -> str:
-    one = application(graph, asked.name, AUDIENCES[asked.multitenant])
-    ask_for(graph, one, roles)
+def _at_home(graph: Graph, asked: Options, signed_in: SignIn, roles: Sequence[str]) -> str:
+    audience = AUDIENCES[asked.multitenant]
+    if asked.application:
+        one = registered(graph, asked.application, audience)
+    else:
+        one = register(graph, asked.name, audience)
+    ask_for(graph, one, roles, frozenset() if asked.remove_extra else one.named)
     _proved(graph, asked, signed_in, one)
     return one.app_id
 

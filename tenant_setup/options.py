@@ -16,7 +16,10 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class Options:
-    """See `--help`. `client_id` is of an application at home elsewhere, which is only consented to."""
+    """See `--help`. `application` is the id of one that is at home here and gone on with.
+
+    `client_id` is of an application at home elsewhere, which is only consented to.
+    """
 
     tenant: str
     name: str
@@ -24,6 +27,7 @@ class Options:
     profile: str
     cloud: str
     multitenant: bool
+    application: str | None
     client_id: str | None
     certificate: Path | None
     secret_file: Path | None
@@ -39,7 +43,8 @@ def options(arguments: Sequence[str]) -> Options:
     """Ends the program with a hint where they make no sense."""
     parser = _parser()
     given = parser.parse_args(arguments)
-    if given.client_id and (given.multitenant or given.certificate or given.secret_file or given.identity):
+    at_home = ("application", "multitenant", "certificate", "secret_file", "identity")
+    if given.client_id and any(getattr(given, one) for one in at_home):
         parser.error(
             "--client-id is of an application at home in another tenant: its credentials are made there"
         )
@@ -84,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_ways(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--multitenant", action="store_true", help="register for other tenants; nothing is consented to here"
+    )
+    parser.add_argument(
+        "--application",
+        type=_guid,
+        help="go on with the application of this (client) id; nothing is registered",
     )
     parser.add_argument(
         "--client-id", type=_guid, help="consent to this multitenant application; nothing is registered here"
