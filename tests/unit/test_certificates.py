@@ -1,6 +1,7 @@
 """What a registration's certificate may look like, and what is said of one that does not do."""
 
 import base64
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,6 +30,7 @@ AGAIN = certificate(OWN.key, timedelta(days=700))
         OWN.pkcs12(),
         OWN.pkcs12(OTHER.certificate),
         f" {OWN.pkcs12()}\n",
+        "\n".join(re.findall(".{1,76}", OWN.pkcs12())),
     ],
     ids=[
         "PEM as Key Vault orders it",
@@ -40,6 +42,7 @@ AGAIN = certificate(OWN.key, timedelta(days=700))
         "PKCS#12",
         "PKCS#12 with a chain",
         "space around",
+        "lines as base64 wraps them",
     ],
 )
 def test_a_certificate_is_found_by_its_key_however_it_is_given(text: str) -> None:

@@ -80,7 +80,7 @@ def _pem(text: str) -> _Contents:
 
 def _pkcs12(text: str) -> _Contents:
     try:
-        read = pkcs12.load_pkcs12(base64.b64decode(text.strip(), validate=True), None)
+        read = pkcs12.load_pkcs12(base64.b64decode("".join(text.split()), validate=True), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CertificateUnfit("must be PKCS#12 without a password in base64, or PEM") from None
     found = [read.cert, *read.additional_certs]
