@@ -11,6 +11,8 @@ from shared.adapters.graph.clouds import CLOUDS
 from tenant_setup.permissions import PROFILES
 
 MOST_SECRET_DAYS = 730
+LONGEST_SETTING = 32
+"""As the app takes a tenant's name."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -50,7 +52,7 @@ def options(arguments: Sequence[str]) -> Options:
         )
     cloud = CLOUDS[given.cloud]
     name = given.name or ("privacy-requests-eraser" if given.profile == "eraser" else "privacy-requests")
-    setting = given.setting or re.sub(r"\W", "_", given.tenant.partition(".")[0])
+    setting = given.setting or re.sub(r"[^A-Za-z0-9]", "_", given.tenant.partition(".")[0])[:LONGEST_SETTING]
     filled: dict[str, Any] = {
         "name": name,
         "setting": setting.upper(),
@@ -69,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("tenant", help="domain or id of the tenant")
     parser.add_argument("--profile", choices=sorted(PROFILES), default="both", help="what it is for (both)")
     parser.add_argument("--name", help="of the application (privacy-requests, or privacy-requests-eraser)")
-    parser.add_argument("--setting", help="the tenant's name in settings; by default from its domain")
+    parser.add_argument(
+        "--setting", type=_setting, help="the tenant's name in settings; by default from its domain"
+    )
     parser.add_argument("--cloud", choices=list(CLOUDS), default="global", help="(global)")
     _add_ways(parser)
     _add_credentials(parser)
@@ -117,6 +121,12 @@ def _guid(text: str) -> str:
     if not _GUID.fullmatch(text):
         raise argparse.ArgumentTypeError("must be a GUID")
     return text.lower()
+
+
+def _setting(text: str) -> str:
+    if not re.fullmatch(rf"[A-Za-z0-9_]{{1,{LONGEST_SETTING}}}", text):
+        raise argparse.ArgumentTypeError(f"must be 1 to {LONGEST_SETTING} letters, digits and underscores")
+    return text
 
 
 def _address(text: str) -> str:

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes
 
 from shared.adapters.graph.calls import CALLS, ERASING, Principal, permissions_of
 from shared.adapters.graph.clouds import CHINA, CLOUDS, GLOBAL
+from shared.settings import load_settings
+from tenant_setup.options import options
 from tenant_setup.permissions import PROFILES, permissions
 from tenant_setup.proofs import is_of
 from tests.certificates import certificate
@@ -26,6 +28,8 @@ from tests.local.graph_client import token
 from tests.local.registering import GRAPH_APP, applications, posted, principals, register
 from tests.paths import ROOT
 from tests.running import Simulator
+from tests.unit.test_settings import environment
+from tests.unit.test_settings import tenant as settings_of
 
 AZ = """#!/bin/sh
 echo "$@" >> "$(dirname "$0")/asked"
@@ -299,6 +303,8 @@ def test_a_file_that_is_no_certificate_is_not_sent(desk: Desk, text: str, told_o
         ("--client-id", "no guid"),
         ("--identity", "no guid"),
         ("--secret-days", "731"),
+        ("--setting", "the-shop"),
+        ("--setting", "s" * 33),
         ("--graph-url", "http://graph.example.com"),
     ],
 )
@@ -307,6 +313,15 @@ def test_what_makes_no_sense_is_refused_before_anybody_is_asked(
 ) -> None:
     desk.run(*arguments, status=2)
     assert not (desk.folder / "asked").exists()
+
+
+@pytest.mark.parametrize("tenant", ["bücher-shop.onmicrosoft.com", str(uuid4())])
+def test_the_name_of_a_tenant_in_settings_is_one_that_the_app_takes(tenant: str) -> None:
+    name = options([tenant]).setting
+    environ = {other: value for other, value in environment().items() if "TENANTS" not in other}
+    assert load_settings(
+        {**environ, **settings_of(name, DOMAIN="contoso.onmicrosoft.com")}
+    ).tenants.keys() == {name.lower()}
 
 
 def test_it_takes_no_package() -> None:
