@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.adapters.graph.clouds import CLOUDS
 from tenant_setup.azure_cli import SignIn, sign_in
-from tenant_setup.consent import consent, offered, withdraw
+from tenant_setup.consent import Extra, consent, offered, withdraw
 from tenant_setup.failure import SetupFailed
 from tenant_setup.graph import Graph
 from tenant_setup.options import Options, options
@@ -33,7 +33,7 @@ def _set_up(asked: Options) -> None:
     roles = resource.ids(permissions(asked.profile, asked.cloud))
     app_id = asked.client_id or _at_home(graph, asked, signed_in, tuple(roles))
     if not asked.multitenant:
-        _consented(graph, asked, consent(graph, app_id, resource.object_id, roles))
+        _consented(graph, asked, consent(graph, app_id, resource, roles))
     print("", *settings(asked, signed_in.tenant_id, app_id), sep="\n")
 
 
@@ -58,13 +58,12 @@ def _proved(graph: Graph, asked: Options, signed_in: SignIn, one: Application) -
         trust(graph, one, issuer, asked.identity, CLOUDS[asked.cloud].exchange_audience)
 
 
-def _consented(graph: Graph, asked: Options, extra: Sequence[str]) -> None:
+def _consented(graph: Graph, asked: Options, extra: Sequence[Extra]) -> None:
     if extra and asked.remove_extra:
         withdraw(graph, extra)
     elif extra:
-        print(
-            f"warning: it has {len(extra)} permissions that it need not have; --remove-extra takes them away"
-        )
+        named = ", ".join(sorted(one.name for one in extra))
+        print(f"warning: it has {named}, which it need not have; --remove-extra takes them away")
 
 
 sys.exit(main(sys.argv[1:]))
