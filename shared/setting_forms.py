@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -161,10 +161,14 @@ def insights_identity(value: object) -> object:
 
 
 def headers(value: object) -> object:
-    """Headers as OpenTelemetry's exporters read them from their environment."""
-    header = r"[\w-]{1,100}=[ -+\--~]{1,4000}"
-    if not re.fullmatch(rf"{header}(,{header}){{0,15}}", str(value)):
-        raise RuleBroken("must be name=value, with commas between where there are more, at most 16")
+    """Headers as OpenTelemetry's exporters read them from their environment, values in percent-encoding.
+
+    The exporter reads the setting as well, and writes what it cannot read into the log.
+    """
+    header = r"[A-Za-z0-9_-]{1,100}=[!#-+\--:<-\[\]-~][ !#-+\--:<-\[\]-~]{0,3999}"
+    fits = re.fullmatch(rf"{header}(,{header}){{0,15}}", str(value))
+    if not fits or not re.fullmatch(r"[ -~]+", unquote(str(value))):
+        raise RuleBroken('must be name=value, with commas between, at most 16; as %XX what is , ; " or \\')
     return value
 
 

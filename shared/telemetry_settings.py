@@ -1,5 +1,7 @@
 """Whether and where to telemetry is sent, as settings describe it. What sends it is imported only then."""
 
+from urllib.parse import unquote
+
 from shared.domain.no_telemetry import NoTelemetry
 from shared.domain.ports import Telemetry
 from shared.settings import Fault, Settings, SettingsFault
@@ -34,9 +36,14 @@ def _collector(settings: Settings) -> Telemetry:
     from shared.adapters.telemetry.otlp import to_collector
 
     given = settings.otel_exporter_otlp_headers
-    pairs = given.get_secret_value().split(",") if given else []
-    headers = dict(pair.split("=", 1) for pair in pairs)
+    headers = headers_in(given.get_secret_value()) if given else {}
     return to_collector(settings.otel_exporter_otlp_endpoint or "", headers, settings.telemetry_sampling)
+
+
+def headers_in(given: str) -> dict[str, str]:
+    """Values are in percent-encoding (OpenTelemetry Protocol Exporter, "Specifying headers")."""
+    pairs = (pair.split("=", 1) for pair in given.split(","))
+    return {name: unquote(value) for name, value in pairs}
 
 
 def client_id_in(identity: str) -> str | None:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from shared.adapters.graph.clouds import CLOUDS
 from tenant_setup.azure_cli import SignIn, sign_in
-from tenant_setup.consent import consent, offered, withdraw
+from tenant_setup.consent import Extra, consent, offered, withdraw
 from tenant_setup.failure import SetupFailed
 from tenant_setup.graph import Graph
 from tenant_setup.options import Options, options
 from tenant_setup.permissions import permissions
 from tenant_setup.proofs import add_certificate, add_secret, trust
-from tenant_setup.registration import AUDIENCES, Application, application, ask_for
+from tenant_setup.registration import AUDIENCES, Application, ask_for, register, registered
 from tenant_setup.told import settings
 
 
@@ -31,15 +31,19 @@ def _set_up(asked: Options) -> None:
     graph = Graph(asked.graph_url, signed_in.token, asked.dry_run)
     resource = offered(graph)
     roles = resource.ids(permissions(asked.profile, asked.cloud))
-    app_id = asked.client_id or _registered(graph, asked, signed_in, tuple(roles))
+    app_id = asked.client_id or _at_home(graph, asked, signed_in, tuple(roles))
     if not asked.multitenant:
-        _consented(graph, asked, consent(graph, app_id, resource.object_id, roles))
+        _consented(graph, asked, consent(graph, app_id, resource, roles))
     print("", *settings(asked, signed_in.tenant_id, app_id), sep="\n")
 
 
-def _registered(graph: Graph, asked: Options, signed_in: SignIn, roles: Sequence[str]) -> str:
-    one = application(graph, asked.name, AUDIENCES[asked.multitenant])
-    ask_for(graph, one, roles)
+def _at_home(graph: Graph, asked: Options, signed_in: SignIn, roles: Sequence[str]) -> str:
+    audience = AUDIENCES[asked.multitenant]
+    if asked.application:
+        one = registered(graph, asked.application, audience)
+    else:
+        one = register(graph, asked.name, audience)
+    ask_for(graph, one, roles, frozenset() if asked.remove_extra else one.named)
     _proved(graph, asked, signed_in, one)
     return one.app_id
 
@@ -54,13 +58,12 @@ def _proved(graph: Graph, asked: Options, signed_in: SignIn, one: Application) -
         trust(graph, one, issuer, asked.identity, CLOUDS[asked.cloud].exchange_audience)
 
 
-def _consented(graph: Graph, asked: Options, extra: Sequence[str]) -> None:
+def _consented(graph: Graph, asked: Options, extra: Sequence[Extra]) -> None:
     if extra and asked.remove_extra:
         withdraw(graph, extra)
     elif extra:
-        print(
-            f"warning: it has {len(extra)} permissions that it need not have; --remove-extra takes them away"
-        )
+        named = ", ".join(sorted(one.name for one in extra))
+        print(f"warning: it has {named}, which it need not have; --remove-extra takes them away")
 
 
 sys.exit(main(sys.argv[1:]))

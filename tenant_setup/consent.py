@@ -23,6 +23,21 @@ class Offered:
             raise SetupFailed(f"this tenant's Graph does not offer {', '.join(missing)}; is --cloud right?")
         return {self.roles[name]: name for name in names}
 
+    def name_of(self, assignment: Json) -> str:
+        """Of the role that is assigned; another API's is told by its id."""
+        role = str(assignment.get("appRoleId"))
+        if assignment.get("resourceId") != self.object_id:
+            return f"{role} of {assignment.get('resourceDisplayName')}"
+        return next((name for name, of in self.roles.items() if of == role), role)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A role that the application need not have: where Graph has its assignment, and its name."""
+
+    path: str
+    name: str
+
 
 def offered(graph: Graph) -> Offered:
     """What Graph offers in this tenant."""
@@ -33,28 +48,30 @@ def offered(graph: Graph) -> Offered:
     return Offered(str(found["id"]), {str(one["value"]): str(one["id"]) for one in roles if _for_apps(one)})
 
 
-def consent(graph: Graph, app_id: str, graph_id: str, wanted: Mapping[str, str]) -> tuple[str, ...]:
-    """Give the roles (name by id) that are missing; the ids of assignments that it need not have."""
+def consent(graph: Graph, app_id: str, resource: Offered, wanted: Mapping[str, str]) -> tuple[Extra, ...]:
+    """Give the roles (name by id) that are missing; those that it need not have."""
     known = _principal(graph, app_id)
     made = known or graph.write("POST", "servicePrincipals", {"appId": app_id}, REGISTERING)
     path = f"servicePrincipals/{made['id']}/appRoleAssignments"
     held = list(graph.listed(path, CONSENTING)) if known else []
-    mine = {str(one["appRoleId"]) for one in held if one.get("resourceId") == graph_id}
+    mine = {str(one["appRoleId"]) for one in held if one.get("resourceId") == resource.object_id}
     for role in wanted:
         if role in mine:
             print(f"there already: {wanted[role]}")
         else:
-            body = {"principalId": made["id"], "resourceId": graph_id, "appRoleId": role}
+            body = {"principalId": made["id"], "resourceId": resource.object_id, "appRoleId": role}
             print(f"{wanted[role]}:")
             graph.write("POST", path, body, CONSENTING)
-    extra = (one for one in held if one.get("resourceId") != graph_id or one.get("appRoleId") not in wanted)
-    return tuple(f"{path}/{one['id']}" for one in extra)
+    needed = {(resource.object_id, role) for role in wanted}
+    extra = (one for one in held if (one.get("resourceId"), one.get("appRoleId")) not in needed)
+    return tuple(Extra(f"{path}/{one['id']}", resource.name_of(one)) for one in extra)
 
 
-def withdraw(graph: Graph, extra: Sequence[str]) -> None:
-    """Take assignments away."""
-    for path in extra:
-        graph.write("DELETE", path, {}, CONSENTING)
+def withdraw(graph: Graph, extra: Sequence[Extra]) -> None:
+    """Take roles away."""
+    for one in extra:
+        print(f"{one.name}:")
+        graph.write("DELETE", one.path, {}, CONSENTING)
 
 
 def _principal(graph: Graph, app_id: str) -> Json | None:

@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -40,8 +40,7 @@ class Graph:
         link: object = f"{self.url}/v1.0/{path}"
         for _ in range(MOST_PAGES):
             page = self._answer("GET", self._own(str(link)), None, needs)
-            items = page.get("value")
-            yield from (one for one in (items if isinstance(items, list) else ()) if isinstance(one, dict))
+            yield from objects(page.get("value"))
             if not (link := page.get("@odata.nextLink")):
                 return
         raise SetupFailed("Graph's list does not end")
@@ -130,3 +129,8 @@ def equals(name: str, value: str) -> str:
     doubled = value.replace("'", "''")
     condition = f"{name} eq '{doubled}'"
     return f"$filter={quote(condition)}"
+
+
+def objects(value: object) -> Sequence[Json]:
+    """The objects of a list; none of what is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

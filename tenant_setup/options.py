@@ -11,12 +11,17 @@ from shared.adapters.graph.clouds import CLOUDS
 from tenant_setup.permissions import PROFILES
 
 MOST_SECRET_DAYS = 730
+LONGEST_SETTING = 32
+"""As the app takes a tenant's name."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
 class Options:
-    """See `--help`. `client_id` is of an application at home elsewhere, which is only consented to."""
+    """See `--help`. `application` is the id of one that is at home here and gone on with.
+
+    `client_id` is of an application at home elsewhere, which is only consented to.
+    """
 
     tenant: str
     name: str
@@ -24,6 +29,7 @@ class Options:
     profile: str
     cloud: str
     multitenant: bool
+    application: str | None
     client_id: str | None
     certificate: Path | None
     secret_file: Path | None
@@ -39,13 +45,14 @@ def options(arguments: Sequence[str]) -> Options:
     """Ends the program with a hint where they make no sense."""
     parser = _parser()
     given = parser.parse_args(arguments)
-    if given.client_id and (given.multitenant or given.certificate or given.secret_file or given.identity):
+    at_home = ("application", "multitenant", "certificate", "secret_file", "identity")
+    if given.client_id and any(getattr(given, one) for one in at_home):
         parser.error(
             "--client-id is of an application at home in another tenant: its credentials are made there"
         )
     cloud = CLOUDS[given.cloud]
     name = given.name or ("privacy-requests-eraser" if given.profile == "eraser" else "privacy-requests")
-    setting = given.setting or re.sub(r"\W", "_", given.tenant.partition(".")[0])
+    setting = given.setting or re.sub(r"[^A-Za-z0-9]", "_", given.tenant.partition(".")[0])[:LONGEST_SETTING]
     filled: dict[str, Any] = {
         "name": name,
         "setting": setting.upper(),
@@ -64,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("tenant", help="domain or id of the tenant")
     parser.add_argument("--profile", choices=sorted(PROFILES), default="both", help="what it is for (both)")
     parser.add_argument("--name", help="of the application (privacy-requests, or privacy-requests-eraser)")
-    parser.add_argument("--setting", help="the tenant's name in settings; by default from its domain")
+    parser.add_argument(
+        "--setting", type=_setting, help="the tenant's name in settings; by default from its domain"
+    )
     parser.add_argument("--cloud", choices=list(CLOUDS), default="global", help="(global)")
     _add_ways(parser)
     _add_credentials(parser)
@@ -84,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_ways(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--multitenant", action="store_true", help="register for other tenants; nothing is consented to here"
+    )
+    parser.add_argument(
+        "--application",
+        type=_guid,
+        help="go on with the application of this (client) id; nothing is registered",
     )
     parser.add_argument(
         "--client-id", type=_guid, help="consent to this multitenant application; nothing is registered here"
@@ -107,6 +121,12 @@ def _guid(text: str) -> str:
     if not _GUID.fullmatch(text):
         raise argparse.ArgumentTypeError("must be a GUID")
     return text.lower()
+
+
+def _setting(text: str) -> str:
+    if not re.fullmatch(rf"[A-Za-z0-9_]{{1,{LONGEST_SETTING}}}", text):
+        raise argparse.ArgumentTypeError(f"must be 1 to {LONGEST_SETTING} letters, digits and underscores")
+    return text
 
 
 def _address(text: str) -> str:

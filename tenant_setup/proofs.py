@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tenant_setup.failure import SetupFailed
-from tenant_setup.graph import Graph, Json
+from tenant_setup.graph import Graph, Json, objects
 from tenant_setup.registration import REGISTERING, Application
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -20,8 +20,7 @@ def add_certificate(graph: Graph, one: Application, file: Path) -> None:
     certificate = _certificate(file)
     key = base64.b64encode(certificate).decode()
     read = {} if one.new else graph.read(f"{one.path}?$select=keyCredentials", REGISTERING)
-    listed = read.get("keyCredentials")
-    held = listed if isinstance(listed, list) else []
+    held = objects(read.get("keyCredentials"))
     if any(is_of(each, certificate) for each in held):
         print("there already: this certificate")
         return
@@ -39,11 +38,11 @@ def add_secret(graph: Graph, one: Application, file: Path, days: int) -> None:
     if graph.dry:
         _ask_for_secret(graph, one, asked)
         return
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # before there is one to lose
+    descriptor = _new_file(file)  # before there is a secret to lose
     try:
         with os.fdopen(descriptor, "w") as secret:
             secret.write(_ask_for_secret(graph, one, asked))
-    except SetupFailed:
+    except BaseException:  # a file that is left would be taken for one with a secret in it
         file.unlink()
         raise
     print(f"the secret is in {file}; it ends on {ends:%Y-%m-%d}")
@@ -63,6 +62,13 @@ def trust(graph: Graph, one: Application, issuer: str, subject: str, audience: s
         raise SetupFailed("the application trusts this identity for another audience; remove that first")
     else:
         print("there already: trust in this identity")
+
+
+def _new_file(file: Path) -> int:
+    try:
+        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SetupFailed(f"{file} cannot be written: {type(error).__name__}") from None
 
 
 def _ask_for_secret(graph: Graph, one: Application, asked: dict[str, str]) -> str:

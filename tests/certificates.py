@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ssl import DER_cert_to_PEM_cert
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -72,3 +73,10 @@ def certificate(key: Key | None = None, ends_in: timedelta = timedelta(days=365)
         .sign(key, hashes.SHA256())
     )
     return Made(key, made)
+
+
+def of_an_unknown_kind() -> str:
+    """A certificate as PEM whose key is on a curve that nobody knows."""
+    known, unknown = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d03017f")
+    der = certificate(ec.generate_private_key(ec.SECP256R1())).der.replace(known, unknown)
+    return DER_cert_to_PEM_cert(der)

@@ -107,8 +107,7 @@ class Acceptance:
         upon which a repeat is safe.
         """
         if submission.kind is Kind.DELETION:
-            for tenant in self.topology.without_eraser(submission.subject):
-                raise NoEraser(tenant)
+            await self._check_eraser(submission)
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
         else:
@@ -116,6 +115,22 @@ class Acceptance:
         if stored.request.status in CAN_RUN:  # one message more does no harm, and one may have been lost
             await self.queue.send(stored.request.id)
         return await self._with_ticket(stored.request)
+
+    async def _check_eraser(self, submission: Submission) -> None:
+        """Raise `NoEraser`, but not for a repeat of what was accepted while there was one."""
+        tenants = self.topology.without_eraser(submission.subject)
+        if tenants and not await self._is_recorded(submission):
+            raise NoEraser(tenants[0])
+
+    async def _is_recorded(self, submission: Submission) -> bool:
+        """Whether there is a record under the submission's key."""
+        if submission.idempotency_key is None:
+            return False
+        try:
+            await self.store.get(self.keyed_hash.request_id(submission.submitter, submission.idempotency_key))
+        except UnknownRequest:
+            return False
+        return True
 
     async def _with_ticket(self, request: PrivacyRequest) -> Accepted:
         """The same ticket as before; a new one beside it where the key has been renewed since."""

@@ -242,10 +242,10 @@ class PrivacyRequest:
         return replace(self, archive=None)._to(Status.CANCELLED, What.CANCELLED, now, reason, by)
 
     def approved(self, now: datetime, by: str) -> "PrivacyRequest":
-        """An operator lets it go on in spite of the reason it waits for."""
+        """An operator lets it go on in spite of the reason it waits for; their time is no failing."""
         if self.status is not Status.AWAITING_APPROVAL or self.reason is None:
             raise InvalidTransition(f"{self.status} awaits no approval")
-        granted = replace(self, approvals=self.approvals | {self.reason})
+        granted = replace(self, approvals=self.approvals | {self.reason}, tries=0, failing_since=None)
         return granted._to(Status.RUNNING, What.APPROVED, now, self.reason, by)
 
     def without_approval(self, reason: str) -> "PrivacyRequest":
@@ -309,6 +309,8 @@ class PrivacyRequest:
             due_at=due_at,
             archive=archive,
             reminded=frozenset(),
+            tries=0,
+            failing_since=None,
             updated_at=now,
         )
         return on._noted(What.RESUMED, now, None, by)

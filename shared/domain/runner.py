@@ -36,6 +36,9 @@ from shared.domain.turn import Timing, Turn
 LONGEST_NUDGE = timedelta(minutes=15)
 """Longer waits have no message: the promise in the due table brings it."""
 
+LONGEST_SILENCE = timedelta(hours=1)
+"""So long without anything done a question to an operator waits for steps that are to go on soon."""
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -144,10 +147,18 @@ class Runner:
         request = worked.stored.request
         if names(plan) <= request.done:
             return await self._end(worked.stored, self._concluded(request))
-        if worked.asked and not _soon(worked.pauses):
-            asking = request.awaiting_approval(self.clock.now(), worked.asked[0])
-            return await self._end(worked.stored, asking)
+        if worked.asked:
+            return await self._ask(worked)
         return await self._pause(worked.stored, worked.pauses)
+
+    async def _ask(self, worked: "_Worked") -> None:
+        """Ask an operator, once the steps that go on soon have; a run that brings none of them on counts."""
+        request, now = worked.stored.request, self.clock.now()
+        idle = now - (request.failing_since or now)
+        if _soon(worked.pauses) and idle < LONGEST_SILENCE:
+            tried = replace(worked.stored, request=request.with_failed_try(now))
+            return await self._pause(tried, worked.pauses)
+        return await self._end(worked.stored, request.awaiting_approval(now, worked.asked[0]))
 
     async def _each(self, plan: Sequence[Step], stored: Stored, turn: Turn) -> "_Worked":
         """What came of every step that could be done now. Raises `_Ended`."""

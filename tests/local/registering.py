@@ -63,6 +63,13 @@ def principals(graph: httpx.Client, app_id: str) -> list[dict[str, Any]]:
     return found
 
 
+def applications(graph: httpx.Client, app_id: str) -> list[dict[str, Any]]:
+    """The applications of an id in their home tenant: one or none."""
+    answer = graph.get("applications", params={"$filter": f"appId eq '{app_id}'"}).raise_for_status()
+    found: list[dict[str, Any]] = answer.json()["value"]
+    return found
+
+
 def posted(graph: httpx.Client, path: str, body: Mapping[str, object]) -> dict[str, str]:
     """What was made."""
     made: dict[str, str] = graph.post(path, json=body).raise_for_status().json()

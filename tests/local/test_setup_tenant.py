@@ -19,13 +19,17 @@ from cryptography.hazmat.primitives import hashes
 
 from shared.adapters.graph.calls import CALLS, ERASING, Principal, permissions_of
 from shared.adapters.graph.clouds import CHINA, CLOUDS, GLOBAL
+from shared.settings import load_settings
+from tenant_setup.options import options
 from tenant_setup.permissions import PROFILES, permissions
 from tenant_setup.proofs import is_of
 from tests.certificates import certificate
 from tests.local.graph_client import token
-from tests.local.registering import GRAPH_APP, principals, register
+from tests.local.registering import GRAPH_APP, applications, posted, principals, register
 from tests.paths import ROOT
 from tests.running import Simulator
+from tests.unit.test_settings import environment
+from tests.unit.test_settings import tenant as settings_of
 
 AZ = """#!/bin/sh
 echo "$@" >> "$(dirname "$0")/asked"
@@ -62,7 +66,7 @@ class Desk:
         return ran
 
     def _named(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
-        return () if {"--name", "--client-id"} & set(arguments) else ("--name", self.name)
+        return () if {"--name", "--client-id", "--application"} & set(arguments) else ("--name", self.name)
 
 
 @pytest.fixture
@@ -147,17 +151,17 @@ def test_a_second_run_changes_nothing_more(desk: Desk) -> None:
     first = desk.run(*arguments)
     kept = secret.read_text()
     writes(desk)
-    again = desk.run(*arguments)
+    again = desk.run(*arguments, "--application", client_id(first))
     assert writes(desk) == []
     assert (secret.read_text(), client_id(again)) == (kept, client_id(first))
 
 
 def test_a_permission_too_many_is_told_and_taken_away_when_asked(desk: Desk) -> None:
     secret = desk.folder / "secret"
-    arguments = ("--profile", "reader", "--secret-file", str(secret))
-    desk.run("--profile", "both", "--secret-file", str(secret))
+    made = desk.run("--profile", "both", "--secret-file", str(secret))
+    arguments = ("--application", client_id(made), "--profile", "reader", "--secret-file", str(secret))
     warned = desk.run(*arguments)
-    assert "3 permissions that it need not have" in warned.stdout
+    assert f"it has {', '.join(sorted(ERASING))}, which it need not have" in warned.stdout
     assert set(roles(desk, warned, secret)) >= ERASING
     desk.run(*arguments, "--remove-extra", "--dry-run")
     assert set(roles(desk, warned, secret)) >= ERASING
@@ -182,11 +186,18 @@ def test_whoever_may_not_is_told_the_role_that_it_takes(desk: Desk, may: list[st
 
 
 def test_no_file_is_left_where_no_secret_was_made(desk: Desk) -> None:
-    desk.run()
+    made = client_id(desk.run())
     desk.simulator.fault("500", path="addPassword")
     secret = desk.folder / "secret"
-    assert "Graph answered 500" in desk.run("--secret-file", str(secret), status=1).stderr
+    ran = desk.run("--application", made, "--secret-file", str(secret), status=1)
+    assert "Graph answered 500" in ran.stderr
     assert not secret.exists()
+
+
+def test_no_secret_is_made_that_cannot_be_written(desk: Desk) -> None:
+    ran = desk.run("--secret-file", "not-there/secret", status=1)
+    assert "cannot be written: FileNotFoundError" in ran.stderr
+    assert [one for one in writes(desk) if "addPassword" in str(one)] == []
 
 
 def test_what_graph_puts_off_is_tried_again(desk: Desk) -> None:
@@ -235,11 +246,38 @@ def test_the_sign_in_is_asked_for_the_graph_of_the_cloud(desk: Desk) -> None:
         assert f"--tenant contoso.onmicrosoft.com --resource {cloud.graph} " in asked
 
 
-def test_several_of_one_name_are_not_guessed_at(desk: Desk) -> None:
+def test_whoever_else_has_registered_an_application_of_that_name_is_given_nothing(desk: Desk) -> None:
     with desk.simulator.administrator() as graph:
-        for _ in range(2):
-            graph.post("applications", json={"displayName": desk.name}).raise_for_status()
-    assert "2 applications are called" in desk.run(status=1).stderr
+        others = posted(graph, "applications", {"displayName": desk.name})
+    writes(desk)
+    ran = desk.run("--secret-file", str(desk.folder / "secret"), status=1)
+    assert f"is there ({others['appId']})" in ran.stderr
+    assert writes(desk) == []
+
+
+def test_one_that_is_named_is_gone_on_with(desk: Desk) -> None:
+    with desk.simulator.administrator() as graph:
+        mine = posted(graph, "applications", {"displayName": desk.name, "signInAudience": "AzureADMyOrg"})
+    assert client_id(desk.run("--application", mine["appId"])) == mine["appId"]
+    assert "no application" in desk.run("--application", str(uuid4()), status=1).stderr
+
+
+def test_what_an_application_asks_for_besides_is_taken_away_only_when_asked(desk: Desk) -> None:
+    made, other = client_id(desk.run("--profile", "exports")), str(uuid4())
+    theirs = {"resourceAppId": other, "resourceAccess": [{"id": str(uuid4()), "type": "Scope"}]}
+    with desk.simulator.administrator() as graph:
+        one = applications(graph, made)[0]
+        body = {"requiredResourceAccess": [theirs]}
+        graph.patch(f"applications/{one['id']}", json=body).raise_for_status()
+        warned = desk.run("--application", made)
+        asked = applications(graph, made)[0]["requiredResourceAccess"]
+        desk.run("--application", made, "--remove-extra")
+        left = applications(graph, made)[0]["requiredResourceAccess"]
+    assert "asks for 1 permissions that it need not have" in warned.stdout
+    assert theirs in asked
+    assert {of["resourceAppId"]: len(of["resourceAccess"]) for of in left} == {
+        GRAPH_APP: len(permissions("both", "global"))
+    }
 
 
 @pytest.mark.parametrize(
@@ -261,9 +299,12 @@ def test_a_file_that_is_no_certificate_is_not_sent(desk: Desk, text: str, told_o
     "arguments",
     [
         ("--client-id", str(uuid4()), "--multitenant"),
+        ("--client-id", str(uuid4()), "--application", str(uuid4())),
         ("--client-id", "no guid"),
         ("--identity", "no guid"),
         ("--secret-days", "731"),
+        ("--setting", "the-shop"),
+        ("--setting", "s" * 33),
         ("--graph-url", "http://graph.example.com"),
     ],
 )
@@ -272,6 +313,15 @@ def test_what_makes_no_sense_is_refused_before_anybody_is_asked(
 ) -> None:
     desk.run(*arguments, status=2)
     assert not (desk.folder / "asked").exists()
+
+
+@pytest.mark.parametrize("tenant", ["bücher-shop.onmicrosoft.com", str(uuid4())])
+def test_the_name_of_a_tenant_in_settings_is_one_that_the_app_takes(tenant: str) -> None:
+    name = options([tenant]).setting
+    environ = {other: value for other, value in environment().items() if "TENANTS" not in other}
+    assert load_settings(
+        {**environ, **settings_of(name, DOMAIN="contoso.onmicrosoft.com")}
+    ).tenants.keys() == {name.lower()}
 
 
 def test_it_takes_no_package() -> None:

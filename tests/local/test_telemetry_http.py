@@ -2,16 +2,29 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from shared.adapters.telemetry.azure_monitor import OFF, managed_identity, to_azure_monitor
+from shared.adapters.telemetry.ending import AT_EXIT
 from shared.adapters.telemetry.otlp import to_collector
 from shared.domain.telemetry import REQUESTS_ACCEPTED, SpanName
-from tests.telemetry import Collector, started_collector
+from tests.paths import ROOT
+from tests.telemetry import Collector, started_bad_collector, started_collector
 
+MEASURES = """
+import sys
+from shared.adapters.telemetry.otlp import to_collector
+from shared.domain.telemetry import REQUESTS_ACCEPTED, SpanName
+telemetry = to_collector(sys.argv[1], {}, 1.0)
+for _ in range(600):
+    with telemetry.span(SpanName.ACCEPT, kind="export"):
+        telemetry.record(REQUESTS_ACCEPTED, 1, kind="export")
+"""
 KEY = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 
@@ -63,8 +76,9 @@ def test_the_exporter_neither_tells_of_its_use_nor_is_changed_from_outside(colle
     begun = sorted(thread.name for thread in set(threading.enumerate()) - before)
     telemetry.close()
     assert {os.environ[name] for name in OFF} == {"true"}
-    assert begun == ["OtelBatchSpanRecordProcessor", "OtelPeriodicExportingMetricReader"]
-    assert not set(threading.enumerate()) - before - {threading.current_thread()}
+    assert begun == ["OtelBatchSpanRecordProcessor", "OtelPeriodicExportingMetricReader", AT_EXIT]
+    left = set(threading.enumerate()) - before - {threading.current_thread()}
+    assert [thread.name for thread in left] == [AT_EXIT]
 
 
 def test_a_connection_string_that_is_none_is_refused() -> None:
@@ -75,3 +89,16 @@ def test_a_connection_string_that_is_none_is_refused() -> None:
 def test_an_identity_needs_no_network_before_its_first_token() -> None:
     assert managed_identity(None) is not None
     assert managed_identity(KEY) is not None
+
+
+@pytest.mark.parametrize("mode", ["silent", "dripping"])
+def test_a_collector_that_does_not_answer_does_not_keep_the_process_from_ending(mode: str) -> None:
+    with started_bad_collector(mode) as url:
+        ran = subprocess.run([sys.executable, "-c", MEASURES, url], cwd=ROOT, timeout=15, check=False)
+    assert ran.returncode == 0
+
+
+def test_what_is_left_is_sent_when_the_process_ends(collector: Collector) -> None:
+    subprocess.run([sys.executable, "-c", MEASURES, collector.url], cwd=ROOT, timeout=25, check=True)
+    assert len(collector.spans()) == 600
+    assert collector.metrics() == {"privacy.requests.accepted"}

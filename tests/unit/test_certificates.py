@@ -1,6 +1,7 @@
 """What a registration's certificate may look like, and what is said of one that does not do."""
 
 import base64
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key
 
 from shared.adapters.graph.certificates import CertificateUnfit, read_certificate
-from tests.certificates import Made, certificate, key_pem, rsa_key
+from tests.certificates import Made, certificate, key_pem, of_an_unknown_kind, rsa_key
 
 OWN, OTHER = certificate(), certificate()
 CURVE = certificate(ec.generate_private_key(ec.SECP256R1()))
@@ -24,20 +25,24 @@ AGAIN = certificate(OWN.key, timedelta(days=700))
         OWN.certificate_pem + OWN.key_pem,
         PEM.replace("\n", "\\n"),
         OWN.key_pem + OTHER.certificate_pem + OWN.certificate_pem,
+        OWN.key_pem + of_an_unknown_kind() + OWN.certificate_pem,
         PEM + OWN.certificate_pem,
         OWN.pkcs12(),
         OWN.pkcs12(OTHER.certificate),
         f" {OWN.pkcs12()}\n",
+        "\n".join(re.findall(".{1,76}", OWN.pkcs12())),
     ],
     ids=[
         "PEM as Key Vault orders it",
         "PEM the other way round",
         "PEM in one line",
         "a chain before it",
+        "a chain with a key of an unknown kind",
         "the same certificate twice",
         "PKCS#12",
         "PKCS#12 with a chain",
         "space around",
+        "lines as base64 wraps them",
     ],
 )
 def test_a_certificate_is_found_by_its_key_however_it_is_given(text: str) -> None:
@@ -74,6 +79,7 @@ def test_one_that_has_expired_is_read_and_says_so() -> None:
         (PEM.replace("MII", "???"), "must be PEM whose key is not encrypted"),
         (OWN.certificate_pem, "holds no private key"),
         (OWN.key_pem, "holds no certificate"),
+        (OWN.key_pem + of_an_unknown_kind(), "do not belong together"),
         (OWN.key_pem + OTHER.certificate_pem, "do not belong together"),
         (PEM + OTHER.key_pem, "holds several private keys"),
         (PEM + AGAIN.certificate_pem, "holds several certificates of its key"),

@@ -9,7 +9,7 @@ from shared.domain.accept import Submission
 from shared.domain.account import Account, Identity, RecycledAccount
 from shared.domain.callers import Operator
 from shared.domain.deadlines import Regulation
-from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing
+from shared.domain.errors import DirectoryUnavailable, InvalidTransition, PermissionMissing, Throttled
 from shared.domain.ports import AuditRole, JsonObject
 from shared.domain.progress import Outcome
 from shared.domain.receipts import claims_in
@@ -193,6 +193,16 @@ async def test_an_account_that_was_restored_holds_up_no_other_tenant_and_not_the
     assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
     assert request.outcome("fabrikam") is Outcome.PURGED
     assert "erase-archives" in request.done
+
+
+async def test_a_question_to_an_operator_does_not_wait_for_a_tenant_that_is_throttled_without_end() -> None:
+    world = World(linked_pair())
+    deletion = await restored_with_another(world)
+    world.tenants["fabrikam"].faults = [Throttled("read_user", timedelta(minutes=1))] * 1000
+    await pass_time(world, 2 * HOUR, timedelta(minutes=1))
+    request = await world.request(deletion)
+    assert (request.status, request.reason) == (Status.AWAITING_APPROVAL, "account_restored")
+    assert request.outcome("fabrikam") is Outcome.SOFT_DELETED
 
 
 async def test_a_question_to_an_operator_does_not_wait_until_the_recycle_bin_is_emptied() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from delete_function.blueprint import delete_blueprint
+from shared.domain.errors import NoEraser
 from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from tests.unit.http import SUBMISSION, Functions, desk_of, json_of
@@ -35,3 +36,14 @@ async def test_nothing_is_recorded_of_it_and_an_export_goes_on() -> None:
     assert not world.store.records
     world.person("contoso")
     assert (await world.ended(Kind.EXPORT, EmailSubject("ada@example.com"))).status is Status.COMPLETED
+
+
+async def test_a_deletion_that_was_accepted_before_is_answered_again_under_its_key() -> None:
+    world, subject = World(), EmailSubject("ada@example.com")
+    first = await world.accept(Kind.DELETION, subject, "key-1")
+    world.topology = replace(linked_pair(), exports_only=frozenset({"contoso"}))
+    world.wire()
+    again = await world.accept(Kind.DELETION, subject, "key-1")
+    assert (again.request.id, again.ticket) == (first.request.id, first.ticket)
+    with pytest.raises(NoEraser):
+        await world.accept(Kind.DELETION, subject, "key-2")

@@ -50,6 +50,16 @@ def test_progress_clears_what_counted_against_the_budget() -> None:
     assert (done.tries, done.failing_since is None) == (0, True)
 
 
+def test_the_time_that_an_operator_takes_does_not_count_against_the_budget() -> None:
+    failing = a_request().claimed(NOW, NOW + timedelta(minutes=11)).with_failed_try(NOW)
+    approved = failing.awaiting_approval(NOW, "approval").approved(NOW + timedelta(days=9), "operator x")
+    assert (approved.tries, approved.failing_since) == (0, None)
+    paused = failing.clock_paused(NOW, "identity_in_doubt", "operator x")
+    later = NOW + timedelta(days=9)
+    resumed = paused.clock_resumed(later, later, timedelta(days=9), "operator x")
+    assert (resumed.tries, resumed.failing_since) == (0, None)
+
+
 def test_tenants_not_done_when_the_budget_is_spent_are_told_as_failed() -> None:
     request = replace(a_request(), status=Status.RUNNING).with_progress(
         TenantProgress("contoso", outcome=Outcome.SOFT_DELETED)

@@ -1,11 +1,16 @@
 """Where telemetry goes, by settings: what is needed, what is refused, what is never told."""
 
+import contextlib
+import string
+
 import pytest
+from opentelemetry.util.re import parse_env_headers
 
 from function_app import build
 from shared.domain.no_telemetry import NoTelemetry
+from shared.setting_forms import RuleBroken, headers
 from shared.settings import SettingsFault, load_settings
-from shared.telemetry_settings import build_telemetry, client_id_in
+from shared.telemetry_settings import build_telemetry, client_id_in, headers_in
 from tests.unit.test_settings import CANARY, GUID, environment, faults_of
 
 IDENTITY = f"ClientId={GUID};Authorization=AAD"
@@ -45,6 +50,9 @@ def test_each_way_needs_where_to(way: str, needs: str) -> None:
         ("OTEL_EXPORTER_OTLP_HEADERS", CANARY),
         ("OTEL_EXPORTER_OTLP_HEADERS", f"a b={CANARY}"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=1\r\nx-other=2"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=1%0D%0Ax-other: 2"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", f"a={CANARY};b"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", f'a="{CANARY}"'),
         ("OTEL_EXPORTER_OTLP_HEADERS", ",".join(f"h{number}=1" for number in range(17))),
         ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", f"ClientId={CANARY};Authorization=AAD"),
         ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=Key"),
@@ -57,11 +65,27 @@ def test_a_fault_is_told_by_name_and_never_by_value(name: str, value: str) -> No
     assert CANARY not in str(faults)
 
 
-@pytest.mark.parametrize("value", ["x-key=a", "x-key=a%20b,authorization=Bearer abc=="])
-def test_headers_are_taken_as_exporters_take_them(value: str) -> None:
-    headers = load_settings(environment(OTEL_EXPORTER_OTLP_HEADERS=value)).otel_exporter_otlp_headers
-    assert headers
-    assert headers.get_secret_value() == value
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("x-key=a", {"x-key": "a"}),
+        ("x-key=a%20b%2Cc,authorization=Bearer abc==", {"x-key": "a b,c", "authorization": "Bearer abc=="}),
+        ("x-key=a:b&(c)!", {"x-key": "a:b&(c)!"}),
+    ],
+)
+def test_headers_are_taken_as_exporters_take_them(value: str, meant: dict[str, str]) -> None:
+    given = load_settings(environment(OTEL_EXPORTER_OTLP_HEADERS=value)).otel_exporter_otlp_headers
+    assert given
+    assert headers_in(given.get_secret_value()) == meant == parse_env_headers(value, liberal=True)
+
+
+def test_no_header_is_taken_that_the_exporter_would_write_into_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for character in string.printable:
+        with contextlib.suppress(RuleBroken):
+            parse_env_headers(str(headers(f"x-key=a{character}=b")), liberal=True)
+    assert caplog.records == []
 
 
 def test_a_connection_string_that_is_none_is_a_fault_and_not_shown() -> None:

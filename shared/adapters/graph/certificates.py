@@ -80,7 +80,7 @@ def _pem(text: str) -> _Contents:
 
 def _pkcs12(text: str) -> _Contents:
     try:
-        read = pkcs12.load_pkcs12(base64.b64decode(text.strip(), validate=True), None)
+        read = pkcs12.load_pkcs12(base64.b64decode("".join(text.split()), validate=True), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CertificateUnfit("must be PKCS#12 without a password in base64, or PEM") from None
     found = [read.cert, *read.additional_certs]
@@ -101,11 +101,18 @@ def _key(keys: Sequence[object]) -> RSAPrivateKey:
 def _certificate_of(key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
     if not certificates:
         raise CertificateUnfit("holds no certificate")
-    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-    public = key.public_key().public_bytes(*form)
-    own = [one for one in certificates if one.public_key().public_bytes(*form) == public]
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    own = [one for one in certificates if _public_key(one) == public]
     if not own:
         raise CertificateUnfit("holds a key and certificates that do not belong together")
     if len({one.fingerprint(hashes.SHA256()) for one in own}) > 1:
         raise CertificateUnfit("holds several certificates of its key; one is expected")
     return own[0]
+
+
+def _public_key(certificate: x509.Certificate) -> bytes:
+    """In DER; empty for a kind of key that is not known here, which some certificate of a chain may have."""
+    try:
+        return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm):
+        return b""

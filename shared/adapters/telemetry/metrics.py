@@ -30,7 +30,9 @@ class Measurements:
     def __init__(self, reader: MetricReader, resource: Resource) -> None:
         views = [*map(_view, INSTRUMENTS), View(instrument_name="*", aggregation=DropAggregation())]
         # An exemplar would carry the attributes that a view has dropped.
-        self.provider = MeterProvider([reader], resource, AlwaysOffExemplarFilter(), views=views)
+        self.provider = MeterProvider(
+            [reader], resource, AlwaysOffExemplarFilter(), shutdown_on_exit=False, views=views
+        )
         meter = self.provider.get_meter("privacy")
         self._measures = {instrument.name: _measure(meter, instrument) for instrument in INSTRUMENTS}
 

@@ -5,7 +5,7 @@ still get the one that does nothing, so that no span of theirs, with a call's ad
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry.sdk.metrics.export import MetricReader
@@ -44,10 +44,16 @@ class OpenTelemetry:
     def __init__(self, spans: SpanProcessor, metrics: MetricReader, sampling: float) -> None:
         resource = Resource({"service.name": SERVICE, "service.instance.id": str(uuid.uuid4())})
         # Whoever samples decides where a request is accepted, and its runs go by that.
-        self._traces = TracerProvider(ParentBased(TraceIdRatioBased(sampling)), resource)
+        self._traces = TracerProvider(
+            ParentBased(TraceIdRatioBased(sampling)), resource, shutdown_on_exit=False
+        )
         self._traces.add_span_processor(spans)
         self._tracer = self._traces.get_tracer("privacy")
         self._measurements = Measurements(metrics, resource)
+        self._closing: tuple[Callable[[], None], ...] = (
+            self._traces.shutdown,
+            self._measurements.provider.shutdown,
+        )
 
     @contextmanager
     def span(self, name: SpanName, parent: str | None = None, **attributes: Attribute) -> Iterator[Span]:
@@ -74,6 +80,7 @@ class OpenTelemetry:
         self._measurements.record(instrument, value, attributes)
 
     def close(self) -> None:
-        """Send what is left; nothing is measured after that."""
-        self._traces.shutdown()
-        self._measurements.provider.shutdown()
+        """Send what is left; nothing is measured after that. Once is enough, and twice does no harm."""
+        closing, self._closing = self._closing, ()
+        for shutdown in closing:
+            shutdown()

@@ -3,6 +3,7 @@
 from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
+from shared.adapters.telemetry.ending import at_exit
 from shared.adapters.telemetry.open_telemetry import OpenTelemetry
 from shared.adapters.telemetry.scrubbing import ScrubbedSpans
 
@@ -22,4 +23,6 @@ def sending(spans: SpanExporter, metrics: MetricExporter, sampling: float) -> Op
         export_timeout_millis=CALL_TIME_LIMIT_MS,
     )
     reader = PeriodicExportingMetricReader(metrics, METRICS_EVERY_MS, CALL_TIME_LIMIT_MS)
-    return OpenTelemetry(processor, reader, sampling)
+    telemetry = OpenTelemetry(processor, reader, sampling)
+    at_exit(telemetry.close)
+    return telemetry
