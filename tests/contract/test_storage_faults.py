@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -187,3 +188,23 @@ async def test_a_table_queue_or_container_that_is_gone_is_unavailable_and_made_a
             await store.get(added.request.id)
         with pytest.raises(UnknownRequest):
             await store.get(added.request.id)
+
+
+async def test_a_netrc_of_the_machine_does_not_come_between(
+    azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    async with table_store(azurite) as store:
+        added = await store.add(replace(a_request(), id=str(uuid4())))
+        assert (await store.get(added.request.id)).request == added.request
+
+
+async def test_a_proxy_that_the_environment_names_is_used(
+    azurite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    async with StorageAccount(azurite).tables() as service:
+        with pytest.raises(StorageUnavailable):
+            await TableStore(Lazy(lambda: service, prepare_tables)).get(str(uuid4()))
