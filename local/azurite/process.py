@@ -28,12 +28,11 @@ class Azurite:
             raise NotReady("there is no Node.js for Azurite; run: make setup")
         self._ports = dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))
         script = AZURITE_HOME / "node_modules/azurite/dist/src/azurite.js"
-        lifeline = Path(__file__).with_name("lifeline.js")
+        before = (Path(__file__).with_name(name) for name in ("lifeline.js", "partitions.js"))
         options = [f"--{name}Port={port}" for name, port in self._ports.items()]
         arguments = [
             node.node,
-            "-r",
-            str(lifeline),
+            *(word for path in before for word in ("-r", str(path))),
             str(script),
             "--silent",
             "--disableTelemetry",
