@@ -75,6 +75,8 @@ def _object(text: str) -> dict[str, object]:
     fields = parsed(text.encode())
     if not isinstance(fields, dict):
         raise BadLine("the line is not one JSON object")
+    if not set(fields) <= LISTED:  # its name is not told: it may be somebody's
+        raise BadLine("the line has a field that is not known")
     return fields
 
 

@@ -9,7 +9,7 @@ from operate.answers import Batch, BlobLink, Json
 from operate.bulk.blobs import Storage
 from operate.bulk.checking import Found, checked
 from operate.bulk.handing_in import Asked, announced, result_of, started
-from operate.bulk.shown import faults, how_to_go_on, intent, progress_line
+from operate.bulk.shown import faults, here_already, how_to_go_on, intent, progress_line
 from operate.bulk.watching import bar, came_to, watched
 from operate.commands.command import command
 from operate.commands.parameters import Yes
@@ -28,6 +28,10 @@ List = Annotated[
 OfKind = Annotated[Kind, typer.Option(help="What becomes of everybody in the list.")]
 Under = Annotated[Regulation, typer.Option(help="The law under which they ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every line, and do nothing.")]
+Run = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Ask anew about a list that was handed in before, once for each name."),
+]
 Into = Annotated[
     Path | None, typer.Option("--result", metavar="FILE", help="Write what became of each line, as CSV.")
 ]
@@ -44,12 +48,13 @@ def bulk(
     kind: OfKind,
     regulation: Under,
     dry_run: DryRun = False,
+    run: Run = "",
     result: Into = None,
     patience: Patience = A_DAY,
     yes: Yes = False,
 ) -> Exit:
     """One request for each person in a list; to run it again is to go on."""
-    asked, found = Asked(kind, regulation, dry_run), checked(file)
+    asked, found = Asked(kind, regulation, dry_run, run), checked(file)
     for line in faults(found):
         session.screen.tell(line)
     session.screen.tell(intent(found, asked, session.client.address()))
@@ -81,7 +86,7 @@ def _begun(session: Session, file: Path, found: Found, asked: Asked) -> Batch:
         _upload(session, batch.upload, file, found)
     if batch.status in {BatchStatus.AWAITING_LIST, BatchStatus.STOPPED}:
         return started(session.client, batch.id)
-    session.screen.tell("The app has this list already; it goes on.")
+    session.screen.tell(here_already(batch))
     return batch
 
 

@@ -106,9 +106,7 @@ class Acceptance:
         Raises `NoEraser`, `KeyReused`, `TooManyRequests`, `InvalidTransition`; and `StorageUnavailable`,
         upon which a repeat is safe.
         """
-        if submission.kind is Kind.DELETION:
-            for tenant in self.topology.without_eraser(submission.subject):
-                raise NoEraser(tenant)
+        self.check_eraser(submission.kind, submission.subject)
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
         else:
@@ -116,6 +114,12 @@ class Acceptance:
         if stored.request.status in CAN_RUN:  # one message more does no harm, and one may have been lost
             await self.queue.send(stored.request.id)
         return await self._with_ticket(stored.request)
+
+    def check_eraser(self, kind: Kind, subject: Subject) -> None:
+        """Raise `NoEraser` for a deletion that would search a tenant in which nothing may be deleted."""
+        if kind is Kind.DELETION:
+            for tenant in self.topology.without_eraser(subject):
+                raise NoEraser(tenant)
 
     async def _with_ticket(self, request: PrivacyRequest) -> Accepted:
         """The same ticket as before; a new one beside it where the key has been renewed since."""

@@ -56,6 +56,7 @@ def test_a_batch_is_read_back_from_its_row_as_it_was_written() -> None:
         until=NOW,
         ended_at=NOW,
         reason="list_changed",
+        again_at=NOW,
     )
     assert batch_of(text_of(rich)) == rich
 
@@ -73,7 +74,7 @@ def test_a_stopped_batch_goes_on_where_it_was() -> None:
 
 def test_a_renewed_batch_keeps_what_its_requests_are_made_of_and_nothing_else() -> None:
     failed = FRESH.started(NOW).with_list(NOW, CHECKED).failed(NOW, "list_changed")
-    assert failed.renewed(NOW) == FRESH
+    assert failed.renewed(NOW) == replace(FRESH, again_at=NOW)
 
 
 def test_a_dry_run_and_a_list_without_a_request_have_nothing_to_wait_for() -> None:

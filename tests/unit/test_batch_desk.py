@@ -138,6 +138,29 @@ async def test_a_list_that_was_forgotten_and_comes_again_asks_about_nobody_anew(
     again = await bulk.ended(LIST)
     assert again.id == batch.id
     assert len(bulk.world.store.records) == 2
+    assert [(row["answer"], row["status"]) for row in bulk.rows(again)] == [("known", "completed")] * 2
+
+
+async def test_a_list_that_was_given_up_and_is_handed_in_again_is_followed_as_long_as_the_first_time() -> (
+    None
+):
+    bulk = populated(2)
+    batch = await bulk.started(LIST)
+    await bulk.world.clock.sleep(FOLLOWED)
+    await bulk.upkeep.sweep()
+    assert (await bulk.batch(batch.id)).reason == "not_ended_in_time"
+    await bulk.started(LIST)
+    await bulk.world.clock.sleep(FOLLOWED - timedelta(seconds=1))
+    await bulk.upkeep.sweep()
+    assert (await bulk.batch(batch.id)).status is BatchStatus.CHECKING
+
+
+async def test_a_list_that_was_stopped_before_it_was_there_can_still_be_written() -> None:
+    bulk = populated(2)
+    batch = await bulk.desk.stop((await bulk.desk.hand_in(MAKER, "k", handed_of(LIST))).id)
+    assert await bulk.desk.upload(batch) is not None
+    assert (await bulk.ended(LIST)).requests == {Status.COMPLETED: 2}
+    assert await bulk.desk.upload(await bulk.batch(batch.id)) is None
 
 
 async def test_a_dry_run_handed_in_again_is_a_new_look() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -118,8 +119,43 @@ def test_the_same_command_again_goes_on_and_does_nothing_twice(tmp_path: Path) -
     terminal, path = populated(), a_list(tmp_path)
     first, again = (handed_in(terminal, path, "--yes", "--json") for _ in range(2))
     assert (first.code, again.code, first.value) == (Exit.DONE, Exit.DONE, again.value)
-    assert "The app has this list already" in again.err
+    assert "it has ended: nobody is asked about anew. `--run NAME` asks anew." in again.err
     assert len(terminal.office.world.store.records) == 2
+
+
+def test_under_another_name_everybody_is_asked_about_anew_and_once(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    for words in ((), ("--run", "december"), ("--run", "december")):
+        assert handed_in(terminal, path, "--yes", *words).code == Exit.DONE
+    assert len(terminal.office.world.store.records) == 4
+
+
+def test_a_list_that_the_app_has_forgotten_is_not_said_to_be_done_again(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    handed_in(terminal, path, "--yes")
+    terminal.office.bulk.register.entries.clear()
+    terminal.office.world.clock._now += timedelta(days=40)
+    again = handed_in(terminal, path, "--yes")
+    assert (again.code, "0 accepted, 2 known from long before, 2 ended" in again.out) == (Exit.IN_PART, True)
+
+
+def test_a_list_that_was_stopped_while_it_was_sent_goes_on_by_the_same_command(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    refused: list[str] = []
+
+    def refusing_once(usual: Handle) -> Handle:
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.url.host == STORAGE and not refused:
+                refused.append(request.method)
+                return httpx.Response(403)
+            return usual(request)
+
+        return handle
+
+    answered_by(terminal, refusing_once)
+    assert handed_in(terminal, path, "--yes").code == Exit.UNREACHABLE
+    terminal.run("batch", "stop", only_batch(terminal), "--yes")
+    assert handed_in(terminal, path, "--yes").code == Exit.DONE
 
 
 def test_ctrl_c_while_it_is_watched_says_how_to_go_on_and_how_to_stop(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.domain.bulk.batch import Batch, BatchStatus, Handed
+from shared.domain.bulk.batch import Batch, Handed
 from shared.domain.bulk.bounds import MOST_KEPT, MOST_OPEN, RESULT_LIVES, UPLOAD_LIVES
 from shared.domain.bulk.names import list_name, result_name
 from shared.domain.bulk.ports import ListBlobs, UploadLinks
@@ -54,7 +54,7 @@ class BatchDesk:
 
     async def upload(self, batch: Batch) -> Link | None:
         """Where the list is to be written; None where it is not awaited any more."""
-        if batch.status is not BatchStatus.AWAITING_LIST:
+        if not batch.takes_list:
             return None
         return await self.uploads.mint(list_name(batch.id), self.clock.now() + UPLOAD_LIVES)
 

@@ -76,5 +76,5 @@ class BatchUpkeep:
 
 def _too_long(batch: Batch, now: datetime) -> str | None:
     patience, reason = PATIENCE.get(batch.status, (FOLLOWED, "not_ended_in_time"))
-    since = batch.updated_at if batch.status in PATIENCE else batch.made_at
+    since = batch.updated_at if batch.status in PATIENCE else batch.again_at or batch.made_at
     return reason if now >= since + patience else None
