@@ -32,7 +32,7 @@ class ListLines:
             names = tuple(name.strip() for name in _cells(_text(first)))
         except BadLine as bad:
             raise BadHeader from bad
-        if len(set(names)) != len(names) or not set(names) <= LISTED:
+        if not names or len(set(names)) != len(names) or not set(names) <= LISTED:
             raise BadHeader
         return names
 
