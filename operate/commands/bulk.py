@@ -1,5 +1,6 @@
 """`bulk`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,13 @@ from operate.words import BatchStatus, Kind, Regulation
 
 A_DAY = 86_400
 CUT_SHORT = "Interrupted while the list was handed in; run the same command again to go on."
-ENDED = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED})
+NO_RESULT = "There is no result before every line was read; run the same command again for it."
+HAVE_RESULTS: Mapping[str, str] = {
+    BatchStatus.FOLLOWING: "; how the requests end is not in it, run the same command again for that",
+    BatchStatus.COMPLETED: "",
+    BatchStatus.FAILED: "",
+}
+"""What is said of the result, by where the list stands."""
 List = Annotated[
     Path, typer.Argument(metavar="FILE", help="The list: .csv with a header, or .ndjson; one person a line.")
 ]
@@ -105,10 +112,16 @@ def _told(session: Session, seen: Json, result: Path | None) -> Exit:
     session.screen.show(seen)
     if session.screen.is_live:
         session.screen.line(progress_line(batch))
-    if result is not None and batch.status in ENDED:
-        write_parts(result, _storage(session).read(result_of(session.client, batch.id)))
-        session.screen.tell(f"Written: {result}")
+    if result is not None:
+        session.screen.tell(_written(session, batch, result))
     return came_to(batch)
+
+
+def _written(session: Session, batch: Batch, result: Path) -> str:
+    if batch.status not in HAVE_RESULTS:
+        return NO_RESULT
+    write_parts(result, _storage(session).read(result_of(session.client, batch.id)))
+    return f"Written: {result}{HAVE_RESULTS[batch.status]}"
 
 
 def _storage(session: Session) -> Storage:

@@ -281,6 +281,23 @@ def test_a_list_is_stopped_shown_and_goes_on_by_the_same_command(tmp_path: Path)
     assert handed_in(terminal, path, "--yes").code == Exit.DONE
 
 
+def test_which_lines_were_taken_is_written_though_requests_wait(tmp_path: Path) -> None:
+    terminal, result = populated(), tmp_path / "result.csv"
+    terminal.office.world.person("contoso", "bbbbbbbb-0000-4000-8000-000000000002", email=address(0))
+    done = handed_in(terminal, a_list(tmp_path, address(0), "nobody"), "--yes", "--result", str(result))
+    assert (done.code, "how the requests end is not in it" in done.err) == (Exit.NEEDS_OPERATOR, True)
+    with result.open(newline="") as file:
+        assert [row["answer"] for row in csv.DictReader(file)] == ["accepted", "bad"]
+
+
+def test_that_there_is_no_result_yet_is_said(tmp_path: Path) -> None:
+    terminal, result = populated(), tmp_path / "result.csv"
+    terminal._sleep = terminal.slept.append  # type: ignore[method-assign,assignment] # nobody works meanwhile
+    done = handed_in(terminal, a_list(tmp_path), "--yes", "--for", "1", "--result", str(result))
+    assert (done.code, "There is no result" in done.err) == (Exit.NOT_ENDED, True)
+    assert not result.exists()
+
+
 def test_what_is_left_when_all_await_approval_is_an_operator_s(tmp_path: Path) -> None:
     terminal = populated()
     terminal.office.world.person("contoso", "bbbbbbbb-0000-4000-8000-000000000002", email=address(0))

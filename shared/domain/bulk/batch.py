@@ -136,6 +136,11 @@ class Batch:
         return self.status in ENDED
 
     @property
+    def has_result(self) -> bool:
+        """Whether it is known of each line that was read what it came to."""
+        return self.has_ended or self.status is BatchStatus.FOLLOWING
+
+    @property
     def takes_list(self) -> bool:
         """Whether its list may still be written: nobody has held it to what was announced."""
         stopped_early = self.status is BatchStatus.STOPPED and self.checked is None
