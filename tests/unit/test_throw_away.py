@@ -32,3 +32,10 @@ async def test_a_person_found_in_place_of_a_user_whose_making_was_not_answered_i
     with pytest.raises(DirectoryUnavailable):
         await throw_away(paper).tried()
     assert {request.method for request in paper.asked} == {"POST", "GET"}
+
+
+async def test_a_user_whose_deletion_is_refused_for_whatever_reason_is_told_of() -> None:
+    made = httpx.Response(201, content=json.dumps({"id": OBJECT_ID}))
+    for refusal in (400, 401, 409):
+        said = await throw_away(Paper([made, httpx.Response(refusal)])).tried()
+        assert (said.code, OBJECT_ID in said.meaning) == ("left_behind", True), refusal

@@ -62,6 +62,12 @@ class ThrowAway:
 
     async def removed(self, object_id: str) -> Found:
         """Deletes and purges, and reads back. An object id is Graph's own, of a user that was made here."""
+        try:
+            return await self._removed(object_id)
+        except DirectoryFault:
+            return found(reasons.LEFT_BEHIND, object_id=object_id)
+
+    async def _removed(self, object_id: str) -> Found:
         left = found(reasons.LEFT_BEHIND, object_id=object_id)
         try:
             if not await self._until(lambda: self._soft_deleted(object_id)):
