@@ -139,9 +139,15 @@ class Lines(Answer):
     total: int | None
     done: int = Field(alias="read")
     accepted: int
+    known: int
     duplicate: int
     fits: int
     bad: int
+
+    @property
+    def asked(self) -> int:
+        """Lines that have a request of their own."""
+        return self.accepted + self.known
 
 
 class Requests(Answer):

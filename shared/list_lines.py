@@ -32,7 +32,7 @@ class ListLines:
             names = tuple(name.strip() for name in _cells(_text(first)))
         except BadLine as bad:
             raise BadHeader from bad
-        if len(set(names)) != len(names) or not set(names) <= LISTED:
+        if not names or len(set(names)) != len(names) or not set(names) <= LISTED:
             raise BadHeader
         return names
 
@@ -75,6 +75,8 @@ def _object(text: str) -> dict[str, object]:
     fields = parsed(text.encode())
     if not isinstance(fields, dict):
         raise BadLine("the line is not one JSON object")
+    if not set(fields) <= LISTED:  # its name is not told: it may be somebody's
+        raise BadLine("the line has a field that is not known")
     return fields
 
 

@@ -107,7 +107,7 @@ def _read(file: BinaryIO, found: Found) -> Found:
     for number, line in lines:
         found.records += 1
         try:
-            first = seen.first(who(read(_text(line))), number)
+            first = seen.first(who(read(line_text(line))), number)
         except WrongEncoding as bad:
             raise Failed(Exit.BAD_INPUT, f"Line {number} {bad}; save the list as UTF-8.") from None
         except Bad as bad:
@@ -122,12 +122,13 @@ def _read(file: BinaryIO, found: Found) -> Found:
 
 def _header(lines: Iterator[tuple[int, bytes | None]]) -> Sequence[str]:
     try:
-        return columns_of(_text(next(lines, (1, b""))[1]))
+        return columns_of(line_text(next(lines, (1, b""))[1]))
     except Bad as bad:
         raise Failed(Exit.BAD_INPUT, f"Line 1 {bad}.") from None
 
 
-def _text(line: bytes | None) -> str:
+def line_text(line: bytes | None) -> str:
+    """A record's line, None standing for one that is too long. Raises `Bad`."""
     if line is None:
         raise Bad(f"is longer than {LONGEST_LINE} bytes")
     if not (text := text_of(line)).strip():

@@ -19,6 +19,8 @@ class Asked:
     kind: Kind
     regulation: Regulation
     dry_run: bool
+    run: str
+    """Tells apart what is asked more than once about the same list."""
 
 
 def announced(client: Client, found: Found, asked: Asked) -> Batch:
@@ -37,8 +39,8 @@ def announced(client: Client, found: Found, asked: Asked) -> Batch:
 
 def key_of(found: Found, asked: Asked) -> str:
     """The same for the same list and the same wish: to run a command again is to go on."""
-    parts = (found.measured.sha256, found.form, asked.kind, asked.regulation, str(asked.dry_run))
-    return sha256(" ".join(parts).encode()).hexdigest()
+    parts = (found.measured.sha256, found.form, asked.kind, asked.regulation, str(asked.dry_run), asked.run)
+    return sha256(" ".join(filter(None, parts)).encode()).hexdigest()
 
 
 def started(client: Client, batch_id: str) -> Batch:

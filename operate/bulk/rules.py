@@ -8,6 +8,7 @@ from enum import StrEnum
 FIELDS = frozenset({"objectId", "email", "userName", "tenant", "receivedAt"})
 WAYS = ("objectId", "email", "userName")
 ONE_WAY = "must have exactly one of: objectId with tenant; email; userName with tenant"
+NO_RECORD = "is not one JSON object of texts, each field given once"
 MARK = b"\xef\xbb\xbf"
 """Some editors put it before UTF-8."""
 Record = Mapping[str, str]
@@ -81,11 +82,19 @@ def _named(columns: Sequence[str], cells: Sequence[str]) -> Record:
 
 def _object(text: str) -> Record:
     try:
-        read = json.loads(text)
+        read = json.loads(text, object_pairs_hook=_once_each)
+        json.dumps(read, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
-        raise Bad("is not one JSON object of texts")
+        raise Bad(NO_RECORD)
     if set(read) - FIELDS:
         raise Bad("has a field that is not known")
     return read
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError
+    return fields

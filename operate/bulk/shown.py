@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from operate.answers import Batch
 from operate.bulk.checking import MOST_TOLD, Found
 from operate.bulk.handing_in import Asked
+from operate.cells import when
 from operate.words import BatchStatus
 
 NOUNS = {"export": "Export of data of", "deletion": "Deletion of"}
@@ -33,12 +34,21 @@ def progress_line(batch: Batch) -> str:
     lines, requests = batch.lines, batch.requests
     read = f"{lines.done:,} of {lines.total:,} lines read" if lines.total is not None else "list not read yet"
     taken = f"{lines.fits:,} fit" if batch.dry_run else f"{lines.accepted:,} accepted"
+    known = f", {lines.known:,} known from long before" if lines.known else ""
     stand = (
         f"{requests.ended:,} ended, {requests.failed:,} failed, {requests.awaiting_approval:,} await approval"
     )
     reason = f" ({batch.reason})" if batch.reason else ""
-    counted = taken if batch.dry_run else f"{taken}, {stand}"
+    counted = taken if batch.dry_run else f"{taken}{known}, {stand}"
     return f"batch {batch.id}: {batch.status}{reason}; {read}, {counted}, {lines.bad:,} bad"
+
+
+def here_already(batch: Batch) -> str:
+    """For who hands a list in that the app has."""
+    since = f"The app has had this list since {when(batch.made_at)}"
+    if batch.status != BatchStatus.COMPLETED:
+        return f"{since}; it goes on."
+    return f"{since}, and it has ended: nobody is asked about anew. `--run NAME` asks anew."
 
 
 def how_to_go_on(batch_id: str) -> str:

@@ -34,7 +34,8 @@ def came_to(batch: Batch) -> Exit:
     """The exit code for where it stands."""
     if batch.status not in {BatchStatus.COMPLETED, BatchStatus.FAILED}:
         return Exit.NEEDS_OPERATOR if at_rest(batch) else Exit.NOT_ENDED
-    whole = batch.status == BatchStatus.COMPLETED and not batch.lines.bad and not batch.requests.failed
+    left_out = batch.lines.bad + batch.lines.known + batch.requests.failed
+    whole = batch.status == BatchStatus.COMPLETED and not left_out
     return Exit.DONE if whole else Exit.IN_PART
 
 
@@ -54,7 +55,7 @@ def _bars(progress: Progress) -> Callable[[Batch], None]:
         requests = batch.requests
         progress.update(read, total=batch.lines.total, completed=batch.lines.done)
         gone = requests.ended + requests.failed
-        total = batch.lines.accepted or None
+        total = batch.lines.asked or None
         words = f"ended, {requests.failed} failed" if requests.failed else "ended"
         progress.update(ended, total=total, completed=gone, description=words, visible=not batch.dry_run)
 

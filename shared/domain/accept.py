@@ -106,8 +106,7 @@ class Acceptance:
         Raises `NoEraser`, `KeyReused`, `TooManyRequests`, `InvalidTransition`; and `StorageUnavailable`,
         upon which a repeat is safe.
         """
-        if submission.kind is Kind.DELETION:
-            await self._check_eraser(submission)
+        await self._check_eraser(submission)
         if submission.idempotency_key is None:
             stored = await self._under_the_subject_s_name(submission)
         else:
@@ -116,11 +115,19 @@ class Acceptance:
             await self.queue.send(stored.request.id)
         return await self._with_ticket(stored.request)
 
+    def check_eraser(self, kind: Kind, subject: Subject) -> None:
+        """Raise `NoEraser` for a deletion that would search a tenant in which nothing may be deleted."""
+        if kind is Kind.DELETION:
+            for tenant in self.topology.without_eraser(subject):
+                raise NoEraser(tenant)
+
     async def _check_eraser(self, submission: Submission) -> None:
-        """Raise `NoEraser`, but not for a repeat of what was accepted while there was one."""
-        tenants = self.topology.without_eraser(submission.subject)
-        if tenants and not await self._is_recorded(submission):
-            raise NoEraser(tenants[0])
+        """The same, but not for a repeat of what was accepted while there was one."""
+        try:
+            self.check_eraser(submission.kind, submission.subject)
+        except NoEraser:
+            if not await self._is_recorded(submission):
+                raise
 
     async def _is_recorded(self, submission: Submission) -> bool:
         """Whether there is a record under the submission's key."""

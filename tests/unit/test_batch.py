@@ -10,8 +10,12 @@ import pytest
 from shared.adapters.batch_rows import batch_of, text_of
 from shared.domain.bulk.answers import AT_REST, Answer, Row, Tally, decoded, encoded
 from shared.domain.bulk.batch import AT_WORK, ENDED, LEADS_TO, Batch, BatchStatus, Checked, Pass
+from shared.domain.bulk.bounds import AT_ONCE
+from shared.domain.bulk.names import piece_name, result_name
+from shared.domain.bulk.result import Results
 from shared.domain.errors import InvalidTransition, Overtaken
 from shared.domain.states import FINAL, Status
+from tests.fakes import MemoryBlobs
 from tests.paths import ROOT
 from tests.unit.bulk import handed_of
 from tests.unit.samples import NOW, REQUEST_ID
@@ -56,6 +60,7 @@ def test_a_batch_is_read_back_from_its_row_as_it_was_written() -> None:
         until=NOW,
         ended_at=NOW,
         reason="list_changed",
+        again_at=NOW,
     )
     assert batch_of(text_of(rich)) == rich
 
@@ -73,7 +78,7 @@ def test_a_stopped_batch_goes_on_where_it_was() -> None:
 
 def test_a_renewed_batch_keeps_what_its_requests_are_made_of_and_nothing_else() -> None:
     failed = FRESH.started(NOW).with_list(NOW, CHECKED).failed(NOW, "list_changed")
-    assert failed.renewed(NOW) == FRESH
+    assert failed.renewed(NOW) == replace(FRESH, again_at=NOW)
 
 
 def test_a_dry_run_and_a_list_without_a_request_have_nothing_to_wait_for() -> None:
@@ -101,3 +106,16 @@ def test_a_request_is_waited_for_until_it_can_go_no_further_by_itself() -> None:
     waited_for = {status for status in Status if replace(ROWS[0], status=status).is_open}
     assert waited_for == set(Status) - FINAL - {Status.FAILED}
     assert AT_REST >= FINAL
+
+
+async def test_a_result_has_the_rows_of_every_piece_in_the_order_of_the_list() -> None:
+    blobs, count = MemoryBlobs(), 2 * AT_ONCE + 3
+    for number in range(count):
+        blobs.committed[piece_name(REQUEST_ID, number)] = encoded([Row(number + 2, Answer.FITS)])
+    batch = replace(FRESH, pieces=count, status=BatchStatus.COMPLETED)
+    await Results(blobs).write(batch)
+    lines = blobs.committed[result_name(REQUEST_ID)].decode().splitlines()
+    assert [line.partition(",")[0] for line in lines] == [
+        "line",
+        *(str(number + 2) for number in range(count)),
+    ]

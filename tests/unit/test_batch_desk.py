@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.bulk.batch import BatchStatus
 from shared.domain.bulk.bounds import AWAITED, BUSY, FOLLOWED, KEPT, MOST_OPEN, STOPPED_KEPT, UPLOAD_LIVES
-from shared.domain.bulk.names import list_name, piece_name, result_name
+from shared.domain.bulk.names import interim_name, list_name, piece_name, result_name
 from shared.domain.decisions import FourEyes
 from shared.domain.errors import InvalidTransition, KeyReused, OwnRequest, StorageUnavailable, UnknownRequest
 from shared.domain.states import Kind, Status
@@ -64,11 +64,21 @@ async def test_a_batch_under_way_is_neither_started_again_nor_stopped_once_all_i
     batch = await bulk.started(LIST)
     with pytest.raises(InvalidTransition):
         await bulk.desk.start(batch.id, MAKER)
+    with pytest.raises(InvalidTransition):
+        await bulk.desk.result(batch.id)
     await bulk.run_what_is_due()
     with pytest.raises(InvalidTransition):
         await bulk.desk.stop(batch.id)
-    with pytest.raises(InvalidTransition):
-        await bulk.desk.result(batch.id)
+
+
+async def test_which_lines_are_bad_is_told_once_all_were_read_though_requests_take_weeks() -> None:
+    bulk = populated(1)
+    batch = await bulk.started(csv_of([address(0), "nobody"]))
+    await bulk.run_what_is_due()
+    assert (await bulk.batch(batch.id)).status is BatchStatus.FOLLOWING
+    assert (await bulk.desk.result(batch.id)).url.endswith(interim_name(batch.id))
+    lines = bulk.blobs.committed[interim_name(batch.id)].decode().splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [["2", "accepted"], ["3", "bad"]]
 
 
 async def test_there_is_a_result_once_it_has_ended() -> None:
@@ -138,6 +148,29 @@ async def test_a_list_that_was_forgotten_and_comes_again_asks_about_nobody_anew(
     again = await bulk.ended(LIST)
     assert again.id == batch.id
     assert len(bulk.world.store.records) == 2
+    assert [(row["answer"], row["status"]) for row in bulk.rows(again)] == [("known", "completed")] * 2
+
+
+async def test_a_list_that_was_given_up_and_is_handed_in_again_is_followed_as_long_as_the_first_time() -> (
+    None
+):
+    bulk = populated(2)
+    batch = await bulk.started(LIST)
+    await bulk.world.clock.sleep(FOLLOWED)
+    await bulk.upkeep.sweep()
+    assert (await bulk.batch(batch.id)).reason == "not_ended_in_time"
+    await bulk.started(LIST)
+    await bulk.world.clock.sleep(FOLLOWED - timedelta(seconds=1))
+    await bulk.upkeep.sweep()
+    assert (await bulk.batch(batch.id)).status is BatchStatus.CHECKING
+
+
+async def test_a_list_that_was_stopped_before_it_was_there_can_still_be_written() -> None:
+    bulk = populated(2)
+    batch = await bulk.desk.stop((await bulk.desk.hand_in(MAKER, "k", handed_of(LIST))).id)
+    assert await bulk.desk.upload(batch) is not None
+    assert (await bulk.ended(LIST)).requests == {Status.COMPLETED: 2}
+    assert await bulk.desk.upload(await bulk.batch(batch.id)) is None
 
 
 async def test_a_dry_run_handed_in_again_is_a_new_look() -> None:
@@ -242,3 +275,14 @@ async def test_two_sweeps_at_once_do_no_harm() -> None:
     await bulk.upkeep._look_safely(stale)
     assert (await bulk.batch(batch.id)).tidied
     assert piece_name(batch.id, 0) not in bulk.blobs.committed
+
+
+async def test_a_sweep_that_comes_late_removes_nothing_of_a_list_that_was_handed_in_again() -> None:
+    bulk = populated(2)
+    batch = await bulk.started(LIST)
+    stored = await bulk.shelf.get(batch.id)
+    failed = await bulk.shelf.save(stored, stored.batch.failed(bulk.world.clock.now(), "list_sha256"))
+    await bulk.started(LIST)
+    await bulk.upkeep._look_safely(failed)
+    assert list_name(batch.id) in bulk.blobs.committed
+    assert (await bulk.settle(batch.id)).requests == {Status.COMPLETED: 2}

@@ -8,12 +8,13 @@ import pytest
 from shared.domain.bulk.batch import BatchStatus, ListForm
 from shared.domain.bulk.bounds import BUSY, LONGEST_LINE, SLICE, WINDOW
 from shared.domain.bulk.names import list_name, piece_name
+from shared.domain.bulk.reading import NO_ERASER
 from shared.domain.errors import DirectoryUnavailable, StorageUnavailable
 from shared.domain.request import Origin
 from shared.domain.states import Kind, Proof, Status
 from tests.unit.bulk import MAKER, Bulk, address, csv_of, handed_of
-from tests.unit.samples import NOW
-from tests.unit.world import ADA
+from tests.unit.samples import NOW, pair_and_stranger
+from tests.unit.world import ADA, World
 
 
 def object_id(number: int) -> str:
@@ -310,3 +311,27 @@ async def test_the_digest_of_what_was_handed_in_is_what_names_it() -> None:
     one, other = handed_of(b"email\na@b\n"), handed_of(b"email\na@c\n")
     assert one != other
     assert replace(other, sha256=one.sha256) == one
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_line_whose_tenant_lets_nothing_be_deleted_is_bad_and_the_others_go_on(
+    *, dry_run: bool
+) -> None:
+    bulk = Bulk(World(replace(pair_and_stranger(), exports_only=frozenset({"litware"}))))
+    bulk.world.person("contoso", ADA)
+    lines = [f"{ADA},litware", f"{ADA},contoso"]
+    batch = await bulk.ended(csv_of(lines, "objectId,tenant"), dry_run=dry_run)
+    answer = "fits" if dry_run else "accepted"
+    assert [(row["answer"], row["detail"]) for row in bulk.rows(batch)] == [("bad", NO_ERASER), (answer, "")]
+
+
+async def test_a_header_that_is_too_long_is_refused_and_shifts_no_line() -> None:
+    batch = await (bulk := Bulk()).ended(csv_of([address(0)], "email" + " " * (LONGEST_LINE + 50)))
+    assert (batch.status, batch.reason) == (BatchStatus.FAILED, "list_header")
+    assert not bulk.world.store.records
+
+
+async def test_a_name_that_stands_where_a_field_belongs_is_not_told() -> None:
+    bulk = Bulk()
+    batch = await bulk.ended(b'{"AdaLovelace": "x"}\n', form=ListForm.NDJSON)
+    assert [row["detail"] for row in bulk.rows(batch)] == ["the line has a field that is not known"]

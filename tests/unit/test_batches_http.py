@@ -32,7 +32,15 @@ async def test_a_list_is_announced_written_started_followed_and_its_result_linke
     assert (await office.seen("start_batch", "Batch", id=batch_id))["status"] == "checking"
     await office.bulk.settle(batch_id)
     seen = await office.seen("show_batch", "Batch", who=RITA, id=batch_id)
-    assert seen["lines"] == {"total": 2, "read": 2, "accepted": 1, "duplicate": 0, "fits": 0, "bad": 1}
+    assert seen["lines"] == {
+        "total": 2,
+        "read": 2,
+        "accepted": 1,
+        "known": 0,
+        "duplicate": 0,
+        "fits": 0,
+        "bad": 1,
+    }
     counts = seen["requests"]
     assert isinstance(counts, dict)
     assert (counts["completed"], counts["underWay"]) == (1, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from operate.bulk import checking
 from operate.bulk.checking import LONGEST_LINE, MOST_TOLD, Found, checked
-from operate.bulk.rules import FIELDS, ONE_WAY
+from operate.bulk.rules import FIELDS, NO_RECORD, ONE_WAY
 from operate.exits import Exit, Failed
 from shared.domain.bulk import bounds
 from shared.intake import LISTED
@@ -58,9 +58,11 @@ def test_a_line_of_the_longest_length_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("[]", "is not one JSON object of texts"),
-        ("{", "is not one JSON object of texts"),
-        ('{"email": 1}', "is not one JSON object of texts"),
+        ("[]", NO_RECORD),
+        ("{", NO_RECORD),
+        ('{"email": 1}', NO_RECORD),
+        ('{"email": "a@b", "email": "c@d"}', NO_RECORD),
+        ('{"email": "\\ud800a@b"}', NO_RECORD),
         ('{"mail": "a@b"}', "has a field that is not known"),
         ('{"userName": "ada"}', ONE_WAY),
         ('{"email": "a@b", "tenant": "contoso"}', ONE_WAY),

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -118,8 +119,43 @@ def test_the_same_command_again_goes_on_and_does_nothing_twice(tmp_path: Path) -
     terminal, path = populated(), a_list(tmp_path)
     first, again = (handed_in(terminal, path, "--yes", "--json") for _ in range(2))
     assert (first.code, again.code, first.value) == (Exit.DONE, Exit.DONE, again.value)
-    assert "The app has this list already" in again.err
+    assert "it has ended: nobody is asked about anew. `--run NAME` asks anew." in again.err
     assert len(terminal.office.world.store.records) == 2
+
+
+def test_under_another_name_everybody_is_asked_about_anew_and_once(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    for words in ((), ("--run", "december"), ("--run", "december")):
+        assert handed_in(terminal, path, "--yes", *words).code == Exit.DONE
+    assert len(terminal.office.world.store.records) == 4
+
+
+def test_a_list_that_the_app_has_forgotten_is_not_said_to_be_done_again(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    handed_in(terminal, path, "--yes")
+    terminal.office.bulk.register.entries.clear()
+    terminal.office.world.clock._now += timedelta(days=40)
+    again = handed_in(terminal, path, "--yes")
+    assert (again.code, "0 accepted, 2 known from long before, 2 ended" in again.out) == (Exit.IN_PART, True)
+
+
+def test_a_list_that_was_stopped_while_it_was_sent_goes_on_by_the_same_command(tmp_path: Path) -> None:
+    terminal, path = populated(), a_list(tmp_path)
+    refused: list[str] = []
+
+    def refusing_once(usual: Handle) -> Handle:
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.url.host == STORAGE and not refused:
+                refused.append(request.method)
+                return httpx.Response(403)
+            return usual(request)
+
+        return handle
+
+    answered_by(terminal, refusing_once)
+    assert handed_in(terminal, path, "--yes").code == Exit.UNREACHABLE
+    terminal.run("batch", "stop", only_batch(terminal), "--yes")
+    assert handed_in(terminal, path, "--yes").code == Exit.DONE
 
 
 def test_ctrl_c_while_it_is_watched_says_how_to_go_on_and_how_to_stop(tmp_path: Path) -> None:
@@ -243,6 +279,23 @@ def test_a_list_is_stopped_shown_and_goes_on_by_the_same_command(tmp_path: Path)
     assert terminal.run("batch", "stop", batch_id, "--yes").code == Exit.CONFLICT
     del terminal._sleep
     assert handed_in(terminal, path, "--yes").code == Exit.DONE
+
+
+def test_which_lines_were_taken_is_written_though_requests_wait(tmp_path: Path) -> None:
+    terminal, result = populated(), tmp_path / "result.csv"
+    terminal.office.world.person("contoso", "bbbbbbbb-0000-4000-8000-000000000002", email=address(0))
+    done = handed_in(terminal, a_list(tmp_path, address(0), "nobody"), "--yes", "--result", str(result))
+    assert (done.code, "how the requests end is not in it" in done.err) == (Exit.NEEDS_OPERATOR, True)
+    with result.open(newline="") as file:
+        assert [row["answer"] for row in csv.DictReader(file)] == ["accepted", "bad"]
+
+
+def test_that_there_is_no_result_yet_is_said(tmp_path: Path) -> None:
+    terminal, result = populated(), tmp_path / "result.csv"
+    terminal._sleep = terminal.slept.append  # type: ignore[method-assign,assignment] # nobody works meanwhile
+    done = handed_in(terminal, a_list(tmp_path), "--yes", "--for", "1", "--result", str(result))
+    assert (done.code, "There is no result" in done.err) == (Exit.NOT_ENDED, True)
+    assert not result.exists()
 
 
 def test_what_is_left_when_all_await_approval_is_an_operator_s(tmp_path: Path) -> None:

@@ -6,10 +6,15 @@ from typer.main import get_command
 
 from operate.app import app
 from operate.exits import Exit
+from shared.domain.bulk.answers import Answer
 from tests.paths import ROOT
 from tests.unit.operating import Terminal
 
 DOCUMENT = (ROOT / "docs/operate.md").read_text()
+
+
+def chapter(title: str) -> str:
+    return DOCUMENT.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def names(group: object, before: str = "") -> set[str]:
@@ -20,8 +25,13 @@ def names(group: object, before: str = "") -> set[str]:
 
 
 def test_every_command_is_in_the_table() -> None:
-    rows = set(re.findall(r"^\| `([a-z -]+?)(?: [A-Z_ ]+)?` \|", DOCUMENT, re.MULTILINE))
+    rows = set(re.findall(r"^\| `([a-z -]+?)(?: [A-Z_ ]+)?` \|", chapter("Commands"), re.MULTILINE))
     assert rows == names(get_command(app))
+
+
+def test_every_answer_to_a_line_of_a_list_is_in_the_table() -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \|", chapter("Lists"), re.MULTILINE)
+    assert sorted(rows) == sorted(["answer", *Answer])
 
 
 def test_every_exit_code_is_in_the_table() -> None:

@@ -36,7 +36,7 @@ def named(principal_name: str) -> MakeRequest:
     """Users of a name: one that nobody has, or a throw-away user's."""
     return lambda graph: query.with_query(
         graph.users.to_get_request_information(),
-        select=("id",),
+        select=("id", "userPrincipalName"),
         filter_by=f"userPrincipalName eq {query.quoted(principal_name)}",
     )
 

@@ -14,6 +14,8 @@ class Answer(StrEnum):
 
     ACCEPTED = "accepted"
     """it became a request"""
+    KNOWN = "known"
+    """it became one when the same list was handed in long before: none is made anew"""
     DUPLICATE = "duplicate"
     """another line of the list is about the same person: one request for both"""
     FITS = "fits"
@@ -22,6 +24,8 @@ class Answer(StrEnum):
     """it breaks a rule, which the detail names"""
 
 
+ASKED = frozenset({Answer.ACCEPTED, Answer.KNOWN})
+"""A line that came to one of these has a request of its own, which is followed."""
 REMOVED = "removed"
 """The status of a request that is kept no longer."""
 AT_REST = frozenset({*FINAL, Status.FAILED, REMOVED})
@@ -43,7 +47,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether its request is waited for."""
-        return self.answer is Answer.ACCEPTED and self.status not in AT_REST
+        return self.answer in ASKED and self.status not in AT_REST
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -63,6 +67,11 @@ class Tally:
         return self.counts.get(answer, 0)
 
     @property
+    def asked(self) -> int:
+        """How many have a request of their own."""
+        return sum(map(self.of, ASKED))
+
+    @property
     def total(self) -> int:
         """How many there are."""
         return sum(self.counts.values())
@@ -79,7 +88,7 @@ def added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
 
 def standing(rows: Iterable[Row]) -> dict[str, int]:
     """How many requests stand where."""
-    return dict(Counter(str(row.status) for row in rows if row.answer is Answer.ACCEPTED and row.status))
+    return dict(Counter(str(row.status) for row in rows if row.answer in ASKED and row.status))
 
 
 def encoded(rows: Sequence[Row]) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from shared.domain.bulk.answers import Answer, Tally
+from shared.domain.bulk.answers import Tally
 from shared.domain.deadlines import Regulation
 from shared.domain.errors import InvalidTransition, Overtaken
 from shared.domain.states import Kind
@@ -125,6 +125,8 @@ class Batch:
     until: datetime | None = None
     """Until then there is nothing to do, or a worker is at it."""
     ended_at: datetime | None = None
+    again_at: datetime | None = None
+    """When it was handed in again."""
     tidied: bool = False
     """Nothing is left of it but this and its result."""
 
@@ -132,6 +134,17 @@ class Batch:
     def has_ended(self) -> bool:
         """Whether nothing more comes."""
         return self.status in ENDED
+
+    @property
+    def has_result(self) -> bool:
+        """Whether it is known of each line that was read what it came to."""
+        return self.has_ended or self.status is BatchStatus.FOLLOWING
+
+    @property
+    def takes_list(self) -> bool:
+        """Whether its list may still be written: nobody has held it to what was announced."""
+        stopped_early = self.status is BatchStatus.STOPPED and self.checked is None
+        return stopped_early or self.status is BatchStatus.AWAITING_LIST
 
     @property
     def needs_list(self) -> bool:
@@ -172,7 +185,7 @@ class Batch:
     def renewed(self, now: datetime) -> "Batch":
         """The same batch, as if nothing of its list had been read."""
         awaiting = self._to(BatchStatus.AWAITING_LIST, now)
-        return Batch(self.id, self.by, self.handed, self.made_at, now, awaiting.status)
+        return Batch(self.id, self.by, self.handed, self.made_at, now, awaiting.status, again_at=now)
 
     def with_list(self, now: datetime, checked: Checked) -> "Batch":
         """The list is what was announced."""
@@ -189,7 +202,7 @@ class Batch:
 
     def all_read(self, now: datetime) -> "Batch":
         """No record is left; the requests are waited for, if there are any."""
-        return self._to(BatchStatus.FOLLOWING, now) if self.tally.of(Answer.ACCEPTED) else self.completed(now)
+        return self._to(BatchStatus.FOLLOWING, now) if self.tally.asked else self.completed(now)
 
     def looked(self, now: datetime, looking: Pass) -> "Batch":
         """One more piece was looked at."""

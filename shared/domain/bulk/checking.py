@@ -67,6 +67,8 @@ class Checking:
         records = seen.lines - header
         if not 0 < records <= MOST_LINES:
             raise BadList("list_lines")
+        if header and len(first) > LONGEST_LINE:
+            raise BadList("list_header")
         try:
             columns = self.reader.columns(form, first)
         except BadHeader:

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.domain.bulk.batch import Batch, BatchStatus, Handed
+from shared.domain.bulk.batch import Batch, Handed
 from shared.domain.bulk.bounds import MOST_KEPT, MOST_OPEN, RESULT_LIVES, UPLOAD_LIVES
-from shared.domain.bulk.names import list_name, result_name
+from shared.domain.bulk.names import list_name
 from shared.domain.bulk.ports import ListBlobs, UploadLinks
+from shared.domain.bulk.result import written_as
 from shared.domain.bulk.shelf import Shelf
 from shared.domain.callers import Operator
 from shared.domain.decisions import FourEyes
@@ -54,7 +55,7 @@ class BatchDesk:
 
     async def upload(self, batch: Batch) -> Link | None:
         """Where the list is to be written; None where it is not awaited any more."""
-        if batch.status is not BatchStatus.AWAITING_LIST:
+        if not batch.takes_list:
             return None
         return await self.uploads.mint(list_name(batch.id), self.clock.now() + UPLOAD_LIVES)
 
@@ -90,10 +91,11 @@ class BatchDesk:
         return stopped
 
     async def result(self, batch_id: str) -> Link:
-        """A link to the result. Raises `InvalidTransition` until there is one."""
-        if not (await self.show(batch_id)).has_ended:
-            raise InvalidTransition("there is no result until the batch has ended")
-        return await self.results.mint(result_name(batch_id), self.clock.now() + RESULT_LIVES)
+        """A link to the result so far. Raises `InvalidTransition` until there is one."""
+        batch = await self.show(batch_id)
+        if not batch.has_result:
+            raise InvalidTransition("there is no result until every line was read")
+        return await self.results.mint(written_as(batch), self.clock.now() + RESULT_LIVES)
 
     def _wants_another(self, batch: Batch) -> bool:
         return self.four_eyes.wants_two(batch.handed.kind) and not batch.handed.dry_run

@@ -14,3 +14,8 @@ def piece_name(batch_id: str, number: int) -> str:
 def result_name(batch_id: str) -> str:
     """The result."""
     return f"{batch_id}/result.csv"
+
+
+def interim_name(batch_id: str) -> str:
+    """What every line came to, while requests are on their way."""
+    return f"{batch_id}/read.csv"

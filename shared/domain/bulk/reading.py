@@ -7,6 +7,7 @@ first.
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from shared.domain.accept import Acceptance, Submission
 from shared.domain.bulk.answers import Answer, Row, encoded
@@ -16,12 +17,15 @@ from shared.domain.bulk.names import list_name, piece_name
 from shared.domain.bulk.ports import BadLine, Line, LineReader, ListBlobs
 from shared.domain.bulk.together import together
 from shared.domain.bulk.windows import Windows
-from shared.domain.errors import KeyReused
+from shared.domain.errors import KeyReused, NoEraser
 from shared.domain.ports import Clock
-from shared.domain.request import Origin
+from shared.domain.request import Origin, PrivacyRequest
 from shared.domain.states import Proof
 
 TOO_LONG = "the line is too long"
+NO_ERASER = "nothing may be deleted in a tenant in which this person would be looked for"
+LONG_BEFORE = timedelta(days=1)
+"""Far more than clocks differ, and far less than a batch is kept that has to be forgotten first."""
 Numbered = tuple[int, bytes | None]
 
 
@@ -59,8 +63,11 @@ class Reading:
             return Row(number, Answer.BAD, TOO_LONG)
         try:
             line = self.reader.line(batch.handed.form, checked.columns, text, batch.made_at)
+            self.acceptance.check_eraser(batch.handed.kind, line.subject)
         except BadLine as bad:
             return Row(number, Answer.BAD, str(bad))
+        except NoEraser:
+            return Row(number, Answer.BAD, NO_ERASER)
         return Row(number, Answer.FITS) if batch.handed.dry_run else await self._accepted(batch, number, line)
 
     async def _accepted(self, batch: Batch, number: int, line: Line) -> Row:
@@ -79,9 +86,15 @@ class Reading:
             request = (await self.acceptance(submission)).request
         except KeyReused:  # the same person, said to have asked at another time
             request_id = self.acceptance.keyed_hash.request_id(batch.by, key)
-            return Row(number, Answer.DUPLICATE, request_id=request_id)
-        answer = Answer.ACCEPTED if request.origin == origin else Answer.DUPLICATE
-        return Row(number, answer, request_id=request.id)
+            request = (await self.acceptance.store.get(request_id)).request
+        return Row(number, _answer(batch, origin, request), request_id=request.id)
+
+
+def _answer(batch: Batch, origin: Origin, request: PrivacyRequest) -> Answer:
+    """What a line came to that has led to this request."""
+    if request.origin != origin:
+        return Answer.DUPLICATE
+    return Answer.KNOWN if batch.made_at - request.accepted_at > LONG_BEFORE else Answer.ACCEPTED
 
 
 def key_of(batch: Batch, line: Line) -> str:

@@ -69,8 +69,8 @@ class BatchRunner:
         now = self.clock.now()
         stored = await self.shelf.save(stored, stored.batch.busy(now, now + BUSY))
         batch = await self._step(stored.batch)
-        if batch.has_ended:
-            await self._end(batch)
+        if batch.has_result and batch.status is not stored.batch.status:
+            await self._tell(batch)
         still = batch if batch.until != stored.batch.until else batch.busy(self.clock.now(), self.clock.now())
         return await self.shelf.save(stored, still)
 
@@ -110,7 +110,8 @@ class BatchRunner:
         pause = max(took, min(FIRST_PAUSE * (1 << min(seen.quiet, 20)), LONGEST_PAUSE))
         return seen.busy(now, now + pause)
 
-    async def _end(self, batch: Batch) -> None:
-        """The result is there before the batch says that it has ended."""
+    async def _tell(self, batch: Batch) -> None:
+        """The result is there before the batch says so."""
         await self.results.write(batch)
-        self.log.info("batch_ended", status=batch.status, reason=batch.reason, count=batch.tally.total)
+        if batch.has_ended:
+            self.log.info("batch_ended", status=batch.status, reason=batch.reason, count=batch.tally.total)

@@ -10,7 +10,7 @@ from shared.domain.bulk.names import list_name
 from shared.domain.bulk.ports import ListBlobs
 from shared.domain.bulk.result import Results
 from shared.domain.bulk.shelf import Shelf, StoredBatch
-from shared.domain.errors import Overtaken, PrivacyError
+from shared.domain.errors import Overtaken, PrivacyError, UnknownRequest
 from shared.domain.ports import Clock, Log, WorkQueue
 
 PATIENCE: dict[BatchStatus, tuple[timedelta, str]] = {
@@ -39,10 +39,11 @@ class BatchUpkeep:
         except PrivacyError as error:
             self.log.warning("batches_unreadable", code=error.code)
 
-    async def _look_safely(self, stored: StoredBatch) -> None:
+    async def _look_safely(self, listed: StoredBatch) -> None:
+        """As it stands now: since it was listed it may have been handed in again, and have a list anew."""
         try:
-            with contextlib.suppress(Overtaken):
-                await self._look(stored)
+            with contextlib.suppress(Overtaken, UnknownRequest):
+                await self._look(await self.shelf.get(listed.batch.id))
         except PrivacyError as error:
             self.log.warning("batch_look_failed", code=error.code)
 
@@ -76,5 +77,5 @@ class BatchUpkeep:
 
 def _too_long(batch: Batch, now: datetime) -> str | None:
     patience, reason = PATIENCE.get(batch.status, (FOLLOWED, "not_ended_in_time"))
-    since = batch.updated_at if batch.status in PATIENCE else batch.made_at
+    since = batch.updated_at if batch.status in PATIENCE else batch.again_at or batch.made_at
     return reason if now >= since + patience else None

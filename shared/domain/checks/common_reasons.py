@@ -5,7 +5,7 @@ from shared.domain.checks.reason import Reason, fault, ok, warning
 NO_ANSWER_IN_TIME = fault(
     "no_answer_in_time",
     "There was no answer within {seconds} s.",
-    "See whether a firewall, a private endpoint or DNS keeps the app from that address.",
+    "Run this again: it may only be slow. Else see to firewalls, private endpoints and DNS on the way there.",
 )
 CHECK_FAILED = fault("check_failed", "The check itself failed.", "Look for `check_failed` in the app's log.")
 CLOCK_RIGHT = ok("clock_right", "Its clock and the app's agree.")
