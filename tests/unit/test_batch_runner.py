@@ -325,6 +325,25 @@ async def test_a_line_whose_tenant_lets_nothing_be_deleted_is_bad_and_the_others
     assert [(row["answer"], row["detail"]) for row in bulk.rows(batch)] == [("bad", NO_ERASER), (answer, "")]
 
 
+async def test_a_line_that_became_a_request_stays_one_though_settings_let_nothing_be_deleted_by_now() -> None:
+    bulk = Bulk(World(pair_and_stranger()))
+    bulk.world.person("contoso", ADA)
+    batch, put = await bulk.started(csv_of([f"{ADA},contoso"], "objectId,tenant")), bulk.blobs.put
+
+    async def lost(name: str, data: bytes) -> None:  # noqa: ARG001 - the port names them
+        raise StorageUnavailable
+
+    bulk.blobs.put = lost  # type: ignore[method-assign] # the fake is what a test may bend
+    with pytest.raises(StorageUnavailable):
+        await bulk.run_what_is_due()
+    bulk.blobs.put = put  # type: ignore[method-assign] # as above
+    bulk.world.topology = replace(pair_and_stranger(), exports_only=frozenset({"contoso"}))
+    bulk.world.wire()
+    bulk.wire()
+    ended = await bulk.settle(batch.id)
+    assert [row["answer"] for row in bulk.rows(ended)] == ["accepted"]
+
+
 async def test_a_header_that_is_too_long_is_refused_and_shifts_no_line() -> None:
     batch = await (bulk := Bulk()).ended(csv_of([address(0)], "email" + " " * (LONGEST_LINE + 50)))
     assert (batch.status, batch.reason) == (BatchStatus.FAILED, "list_header")

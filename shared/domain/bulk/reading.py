@@ -63,12 +63,18 @@ class Reading:
             return Row(number, Answer.BAD, TOO_LONG)
         try:
             line = self.reader.line(batch.handed.form, checked.columns, text, batch.made_at)
-            self.acceptance.check_eraser(batch.handed.kind, line.subject)
+            return await self._taken(batch, number, line)
         except BadLine as bad:
             return Row(number, Answer.BAD, str(bad))
         except NoEraser:
             return Row(number, Answer.BAD, NO_ERASER)
-        return Row(number, Answer.FITS) if batch.handed.dry_run else await self._accepted(batch, number, line)
+
+    async def _taken(self, batch: Batch, number: int, line: Line) -> Row:
+        """Raises `NoEraser`, unless the line became a request while there was one."""
+        if not batch.handed.dry_run:
+            return await self._accepted(batch, number, line)
+        self.acceptance.check_eraser(batch.handed.kind, line.subject)
+        return Row(number, Answer.FITS)
 
     async def _accepted(self, batch: Batch, number: int, line: Line) -> Row:
         origin, key = Origin(batch.id, number), key_of(batch, line)
