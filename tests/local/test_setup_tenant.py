@@ -315,7 +315,7 @@ def test_what_makes_no_sense_is_refused_before_anybody_is_asked(
     assert not (desk.folder / "asked").exists()
 
 
-@pytest.mark.parametrize("tenant", ["bücher-shop.onmicrosoft.com", str(uuid4())])
+@pytest.mark.parametrize("tenant", ["bücher-shop.onmicrosoft.com", "4df37eee-5658-4220-8fa6-faa6a7c7eaf9"])
 def test_the_name_of_a_tenant_in_settings_is_one_that_the_app_takes(tenant: str) -> None:
     name = options([tenant]).setting
     environ = {other: value for other, value in environment().items() if "TENANTS" not in other}
