@@ -111,3 +111,5 @@ CATALOGUE: Mapping[str, Kind] = {
         _instead(expired_page), methods=frozenset({"GET"}), endpoints=frozenset({GRAPH}), query=_LATER_PAGE
     ),
 }
+PASSING = frozenset(CATALOGUE) - {"403"}
+"""What another try can get past; a 403 means what it says."""

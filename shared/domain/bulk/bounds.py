@@ -16,8 +16,12 @@ MOST_OPEN = 16
 """Batches that are open at a time; a sweep looks at each."""
 MOST_KEPT = 500
 """Batches that there are at a time, ended ones included."""
-MOST_WAITING = 10_000
-"""Messages in the queue of requests, those for later included, above which no further line is accepted."""
+MOST_WAITING = 2_000
+"""Messages in the queue of requests, those for later included, above which no further line is accepted.
+
+At the five deletions a second that Graph allows, 1,500 wait for their second look, `REPLICATION_WINDOW`
+later. What waits for a worker for long is looked at by sweeps, and gets one message more each time.
+"""
 BUSY = timedelta(minutes=1)
 """After so long without a save, another worker takes a batch up; a slice that took longer is not written."""
 FULL = timedelta(seconds=10)
