@@ -84,6 +84,8 @@ class Outcome:
 
 def measure(lines: int = 10_000) -> dict[str, float | int]:
     """Deletions a second, deletions done once, and memory beside that of a short list."""
+    # Of a shell that started this in the background it is ignored, and so it would be by the command.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     short, long = _one_list(min(SHORT, lines)), _one_list(lines)
     figures = {f"{name}_memory_ratio": long.peaks[name] / short.peaks[name] for name in sorted(long.peaks)}
     memory = {f"{name}_peak_bytes": size for name, size in sorted(long.peaks.items())}
