@@ -43,14 +43,14 @@ class EvidenceCheck:
 
     async def ask(self) -> Sequence[Found]:
         """See `Check.ask`."""
-        try:
-            with self.service.translated():
-                container = (await self.service()).get_container_client(OF_ITS_OWN)
-                with suppress(ResourceExistsError):
-                    await container.create_container()
-                await _round_trip(container, self.clock)
-        except (PrivacyError, AzureError) as error:
-            return (EVIDENCE.refused(error),)
+        return await EVIDENCE.told(self._tried())
+
+    async def _tried(self) -> Sequence[Found]:
+        with self.service.translated():
+            container = (await self.service()).get_container_client(OF_ITS_OWN)
+            with suppress(ResourceExistsError):
+                await container.create_container()
+            await _round_trip(container, self.clock)
         return (found(ROUND_TRIP),)
 
 
@@ -63,13 +63,13 @@ class ArchivesCheck:
 
     async def ask(self) -> Sequence[Found]:
         """See `Check.ask`."""
-        try:
-            with self.service.translated():
-                container = (await self.service()).get_container_client(CONTAINER)
-                name = await _round_trip(container, self.clock)
-                return (found(ROUND_TRIP), *await _remains(container, name))
-        except (PrivacyError, AzureError) as error:
-            return (ARCHIVES.refused(error),)
+        return await ARCHIVES.told(self._tried())
+
+    async def _tried(self) -> Sequence[Found]:
+        with self.service.translated():
+            container = (await self.service()).get_container_client(CONTAINER)
+            name = await _round_trip(container, self.clock)
+            return (found(ROUND_TRIP), *await _remains(container, name))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
-from azure.core.exceptions import AzureError
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.blob_checks import ARCHIVES, PREFIX
@@ -42,12 +41,12 @@ class LinkCheck:
 
     async def ask(self) -> Sequence[Found]:
         """See `Check.ask`."""
+        return await ARCHIVES.told(self._tried())
+
+    async def _tried(self) -> Sequence[Found]:
         data = secrets.token_bytes(16)
-        try:
-            async with self._blob(data) as name:
-                return (await self._minted_and_followed(name, data),)
-        except (PrivacyError, AzureError) as error:
-            return (ARCHIVES.refused(error),)
+        async with self._blob(data) as name:
+            return (await self._minted_and_followed(name, data),)
 
     @asynccontextmanager
     async def _blob(self, data: bytes) -> AsyncIterator[str]:

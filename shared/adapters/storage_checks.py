@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.exceptions import ResourceExistsError
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
@@ -19,7 +19,7 @@ from shared.adapters.storage_refusals import Home
 from shared.adapters.table_register import PASSING, TableRegister
 from shared.domain.checks.reason import Found, found
 from shared.domain.checks.storage_reasons import ROUND_TRIP
-from shared.domain.errors import PrivacyError, StorageUnavailable
+from shared.domain.errors import StorageUnavailable
 from shared.domain.ports import Clock
 
 OWNER = "check"
@@ -41,13 +41,9 @@ class TablesCheck:
 
     async def ask(self) -> Sequence[Found]:
         """See `Check.ask`."""
-        try:
-            await self._round_trip()
-        except (PrivacyError, AzureError) as error:
-            return (TABLES.refused(error),)
-        return (found(ROUND_TRIP),)
+        return await TABLES.told(self._tried())
 
-    async def _round_trip(self) -> None:
+    async def _tried(self) -> Sequence[Found]:
         register = TableRegister(self.service, PASSING)
         until = (self.clock.now() + LIFE).isoformat()
         entry = await register.insert(OWNER, secrets.token_hex(16), {"until": until})
@@ -55,6 +51,7 @@ class TablesCheck:
         await register.remove(entry)
         if read is None or read.value != entry.value:
             raise StorageUnavailable
+        return (found(ROUND_TRIP),)
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,11 @@ class QueuesCheck:
 
     async def ask(self) -> Sequence[Found]:
         """See `Check.ask`."""
-        try:
-            with self.service.translated():
-                await _message(await self.service())
-        except (PrivacyError, AzureError) as error:
-            return (QUEUES.refused(error),)
+        return await QUEUES.told(self._tried())
+
+    async def _tried(self) -> Sequence[Found]:
+        with self.service.translated():
+            await _message(await self.service())
         return (found(ROUND_TRIP),)
 
 

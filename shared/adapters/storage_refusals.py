@@ -3,10 +3,11 @@
 Source: Azure Storage, "Common REST API error codes" and "Authorize requests".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from azure.core.exceptions import (
+    AzureError,
     ClientAuthenticationError,
     HttpResponseError,
     ServiceRequestError,
@@ -24,7 +25,7 @@ from shared.domain.checks.storage_reasons import (
     STORAGE_UNREACHABLE,
     UNKNOWN_KEY,
 )
-from shared.domain.errors import UnknownHashKey
+from shared.domain.errors import PrivacyError, UnknownHashKey
 
 _BY_CODE: Mapping[str, Reason] = {
     "KeyBasedAuthenticationNotPermitted": SHARED_KEY_DISABLED,
@@ -44,6 +45,13 @@ class Home:
 
     account: str
     role: str
+
+    async def told(self, work: Awaitable[Sequence[Found]]) -> Sequence[Found]:
+        """What the work finds, or why the account did not let it."""
+        try:
+            return await work
+        except (PrivacyError, AzureError) as error:
+            return (self.refused(error),)
 
     def refused(self, error: Exception) -> Found:
         """What the error says of the account; never its text."""
