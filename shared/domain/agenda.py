@@ -11,6 +11,12 @@ from shared.domain.states import FINAL, Status
 
 FIRST_DISTANCE = timedelta(minutes=5)
 LONGEST_DISTANCE = timedelta(hours=1)
+LONGEST_NUDGE = timedelta(minutes=15)
+"""Shorter waits have a message of their own for their end; a longer one is ended by a look."""
+QUEUED_FOR = timedelta(minutes=5)
+"""So long a message may wait for a worker before a look takes it for lost. Where many wait, a second
+message for each, and what it costs to drop it, is what the workers would be busy with.
+"""
 TIDY_AFTER = timedelta(hours=1)
 """Longer than any lease: nobody is at it any more."""
 AT_LEAST_DAILY = timedelta(days=1)
@@ -88,10 +94,17 @@ def ready_at(request: PrivacyRequest, margin: timedelta) -> datetime | None:
 def _of_work(request: PrivacyRequest, margin: timedelta) -> Iterator[Item]:
     ready = ready_at(request, margin)
     if ready is not None:
-        yield Item(Act.RUN, ready)
+        yield Item(Act.RUN, ready + QUEUED_FOR if _has_message(request) else ready)
     if request.status not in FINAL and request.paused_at is None:
         reminders = ((Act.REMIND_NEAR, request.due_at - NEAR), (Act.REMIND_PAST, request.due_at))
         yield from (Item(act, at) for act, at in reminders if act.value not in request.reminded)
+
+
+def _has_message(request: PrivacyRequest) -> bool:
+    """Whether a message was sent for when it is ready; what has vanished has its old one at best."""
+    if request.status is Status.WAITING and request.until:
+        return request.until - request.updated_at <= LONGEST_NUDGE
+    return request.status is Status.ACCEPTED
 
 
 def _of_notices(request: PrivacyRequest) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.domain.agenda import ready_at
+from shared.domain.agenda import LONGEST_NUDGE, ready_at
 from shared.domain.endings import Endings
 from shared.domain.errors import (
     AskOperator,
@@ -32,9 +32,6 @@ from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind, Status
 from shared.domain.telemetry import QUEUE_AGE, SpanName
 from shared.domain.turn import Timing, Turn
-
-LONGEST_NUDGE = timedelta(minutes=15)
-"""Longer waits have no message: the promise in the due table brings it."""
 
 LONGEST_SILENCE = timedelta(hours=1)
 """So long without anything done a question to an operator waits for steps that are to go on soon."""

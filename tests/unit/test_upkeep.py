@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from delete_function.guarding import Policy
-from shared.domain.agenda import Retention
+from shared.domain.agenda import LONGEST_NUDGE, Act, Item, Retention, agenda, ready_at
 from shared.domain.errors import InvalidTransition, StorageUnavailable
 from shared.domain.ports import Due, Entry
+from shared.domain.promises import Promises
 from shared.domain.receipts import KEYS_OWNER
 from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
@@ -41,6 +42,45 @@ async def test_a_request_whose_message_was_lost_runs_by_its_promise() -> None:
     world.queue.messages.clear()
     await pass_time(world, HOUR, timedelta(minutes=5))
     assert (await world.request(accepted.request.id)).status is Status.COMPLETED
+
+
+async def first_nudge_after(world: World, wait: timedelta) -> timedelta:
+    """When a sweep sends a message for a request that waits, and whose own is still in the queue."""
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    stored = await world.store.get(accepted.request.id)
+    until = world.clock.now() + wait
+    waiting = stored.request.claimed(world.clock.now(), until).waiting(
+        world.clock.now(), until, "replication"
+    )
+    await world.store.save(replace(stored, request=waiting))
+    await Promises(world.due, Retention(), world.timing.margin).renew(waiting)
+    world.queue.messages.clear()
+    for minute in range(60):
+        await world.upkeep.sweep()
+        if world.queue.messages:
+            return timedelta(minutes=minute)
+        await world.clock.sleep(timedelta(minutes=1))
+    raise AssertionError("there was none")
+
+
+@pytest.mark.parametrize("wait", [timedelta(), timedelta(minutes=5), LONGEST_NUDGE])
+async def test_a_message_may_wait_for_a_worker_before_another_is_sent(wait: timedelta) -> None:
+    assert await first_nudge_after(World(), wait) == wait + timedelta(minutes=5)
+
+
+async def test_a_wait_too_long_for_a_message_is_ended_by_a_look() -> None:
+    wait = LONGEST_NUDGE + timedelta(minutes=1)
+    assert await first_nudge_after(World(), wait) == wait
+
+
+async def test_a_run_that_vanished_is_looked_at_once_its_lease_is_over() -> None:
+    world = World()
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    stored, now = await world.store.get(accepted.request.id), world.clock.now()
+    running = stored.request.claimed(now, now + world.timing.lease)
+    ready = ready_at(running, world.timing.margin)
+    assert ready is not None
+    assert Item(Act.RUN, ready) in agenda(running, Retention(), world.timing.margin)
 
 
 async def test_looks_get_rarer_while_nothing_happens() -> None:
