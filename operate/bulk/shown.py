@@ -30,7 +30,17 @@ def intent(found: Found, asked: Asked, address: str) -> str:
 
 
 def progress_line(batch: Batch) -> str:
-    """How far it is, on one line."""
+    """Which it is, and how far, on one line."""
+    return f"batch {batch.id}: {standing(batch)}; {progress(batch)}"
+
+
+def standing(batch: Batch) -> str:
+    """Its status, with the reason for it where there is one."""
+    return f"{batch.status} ({batch.reason})" if batch.reason else batch.status
+
+
+def progress(batch: Batch) -> str:
+    """How many lines were read, and what their requests came to."""
     lines, requests = batch.lines, batch.requests
     read = f"{lines.done:,} of {lines.total:,} lines read" if lines.total is not None else "list not read yet"
     taken = f"{lines.fits:,} fit" if batch.dry_run else f"{lines.accepted:,} accepted"
@@ -38,9 +48,8 @@ def progress_line(batch: Batch) -> str:
     stand = (
         f"{requests.ended:,} ended, {requests.failed:,} failed, {requests.awaiting_approval:,} await approval"
     )
-    reason = f" ({batch.reason})" if batch.reason else ""
     counted = taken if batch.dry_run else f"{taken}{known}, {stand}"
-    return f"batch {batch.id}: {batch.status}{reason}; {read}, {counted}, {lines.bad:,} bad"
+    return f"{read}, {counted}, {lines.bad:,} bad"
 
 
 def here_already(batch: Batch) -> str:

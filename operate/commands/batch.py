@@ -7,7 +7,7 @@ import typer
 
 from operate.answers import Batch, Batches
 from operate.bulk.handing_in import BATCHES, looked
-from operate.bulk.shown import progress_line
+from operate.bulk.shown import progress, progress_line, standing
 from operate.cells import cell, table, when
 from operate.commands.command import command
 from operate.commands.parameters import Yes
@@ -23,7 +23,7 @@ def list_batches(session: Session) -> Exit:
     raw = session.client.get(BATCHES)
     batches = Batches.read(raw).batches
     rows = [
-        (cell(one.id), cell(one.kind), when(one.made_at), cell(one.status), cell(progress_line(one)))
+        (cell(one.id), cell(one.kind), when(one.made_at), cell(standing(one)), cell(progress(one)))
         for one in batches
     ]
     session.screen.show(raw, table(("id", "kind", "made", "status", "progress"), rows))

@@ -68,6 +68,17 @@ def test_each_person_of_a_list_is_deleted_and_the_result_says_so(tmp_path: Path)
     assert f"Written: {result}" in done.err
 
 
+def test_a_list_of_lists_names_each_once_with_how_far_it_is(tmp_path: Path) -> None:
+    terminal = populated()
+    handed_in(terminal, a_list(tmp_path), "--yes")
+    wide = {"COLUMNS": "250"}
+    (line,) = [
+        one for one in terminal.run("batch", "list", environment=wide).out.splitlines() if "completed" in one
+    ]
+    assert line.count(only_batch(terminal)) == 1
+    assert "2 of 2 lines read, 2 accepted, 2 ended" in line
+
+
 def test_a_deletion_wants_the_number_of_people_typed(tmp_path: Path) -> None:
     terminal, path = populated(), a_list(tmp_path)
     for typed in ("", "y\n", "3\n", "20\n"):
