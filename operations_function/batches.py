@@ -1,4 +1,4 @@
-"""HTTP functions for lists that operators hand in."""
+"""What the functions for lists that operators hand in do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from http import HTTPStatus
 import azure.functions as func
 
 from operations_function.batch_bodies import read_batch
+from shared.addresses import BATCHES_PATH
 from shared.domain.bulk.answers import Answer
 from shared.domain.bulk.batch import Batch
 from shared.domain.bulk.desk import BatchDesk
@@ -16,10 +17,8 @@ from shared.domain.states import Status
 from shared.front_desk import read_id
 from shared.gate import Gate
 from shared.responses import answer
-from shared.routes import OPEN, Route
 from shared.views import text
 
-PATH = "operations/batches"
 WAITED_FOR = frozenset({Status.ACCEPTED, Status.RUNNING, Status.WAITING})
 
 
@@ -30,19 +29,6 @@ class BatchesDesk:
     gate: Gate
     desk: BatchDesk
     allowance: SharedAllowance
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """Everything under `/api/operations/batches`."""
-        one = f"{PATH}/{{id}}"
-        return (
-            Route("make_batch", "POST", PATH, OPEN, self.make),
-            Route("list_batches", "GET", PATH, OPEN, self.list),
-            Route("show_batch", "GET", one, OPEN, self.show),
-            Route("start_batch", "POST", f"{one}/start", OPEN, self.start),
-            Route("stop_batch", "POST", f"{one}/stop", OPEN, self.stop),
-            Route("link_result", "POST", f"{one}/result", OPEN, self.result),
-        )
 
     async def make(self, req: func.HttpRequest) -> func.HttpResponse:
         """Announce a list, and have an address to which it can be written; the same key, the same batch."""
@@ -103,7 +89,7 @@ def _shown(batch: Batch) -> JsonObject:
         "endedAt": text(batch.ended_at),
         "lines": _lines(batch),
         "requests": _requests(batch.requests),
-        "links": {"self": f"/api/{PATH}/{batch.id}"},
+        "links": {"self": f"/api/{BATCHES_PATH}/{batch.id}"},
     }
 
 

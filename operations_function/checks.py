@@ -17,7 +17,6 @@ from shared.domain.errors import TooManyRequests
 from shared.domain.ports import Clock, JsonObject, Log
 from shared.gate import Gate
 from shared.responses import Fault, answer
-from shared.routes import OPEN, Route, blueprint_of
 from shared.views import text
 
 MOST_AT_ONCE = 4
@@ -86,11 +85,6 @@ class ChecksDesk:
             "tenants": sorted(self.tenants),
             "findings": [_finding(one) for one in findings],
         }
-
-
-def checks_blueprint(desk: ChecksDesk) -> func.Blueprint:
-    """One route."""
-    return blueprint_of([Route("run_checks", "POST", "operations/checks", OPEN, desk.run)], desk.log)
 
 
 async def _not_asked() -> Sequence[Found]:

@@ -7,6 +7,7 @@ from shared.domain.request import PrivacyRequest
 from shared.domain.states import Kind
 
 COLLECTIONS: Mapping[Kind, str] = {Kind.EXPORT: "exports", Kind.DELETION: "deletions"}
+BATCHES_PATH = "operations/batches"
 RELATIVE = "/api"
 """The host's route prefix: what it stands behind is for whoever called to know (RFC 3986, section 4.2)."""
 Path = Callable[[PrivacyRequest], str]

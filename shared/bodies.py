@@ -32,10 +32,15 @@ class RuleBroken(ValueError):
 
 
 class Body(BaseModel):
-    """A JSON object with the fields that are named, and no others."""
+    """A JSON object with the fields that are named, and no others; made ready when the first one comes."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, alias_generator=to_camel
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        alias_generator=to_camel,
+        defer_build=True,
     )
 
 

@@ -1,12 +1,7 @@
 """The checks that settings describe."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from azure.data.tables.aio import TableServiceClient
-from azure.storage.blob.aio import BlobServiceClient
-from azure.storage.queue.aio import QueueServiceClient
 
 from shared.adapters.blob_checks import ArchivesCheck, EvidenceCheck, StorageClockCheck
 from shared.adapters.graph.probe import TenantToCheck
@@ -14,33 +9,24 @@ from shared.adapters.graph.tenant_checks import GraphTenantChecks
 from shared.adapters.link_check import LinkCheck
 from shared.adapters.receipt_check import ReceiptCheck
 from shared.adapters.storage_checks import QueuesCheck, TablesCheck
-from shared.adapters.storage_clients import Lazy
+from shared.adapters.storage_clients import Homes
 from shared.directory_settings import registrations_of
 from shared.domain.checks.check import Check, Name, Place, TenantChecks
 from shared.domain.checks.sweeps import SweepCheck
 from shared.domain.ports import Clock, DownloadLinks
 from shared.domain.receipts import SigningKey
+from shared.health import LastSweep
 from shared.settings import Settings
 
 
 @dataclass(frozen=True)
-class Homes:
-    """The services that everything is kept in, as the app itself reaches them."""
-
-    tables: Lazy[TableServiceClient]
-    queues: Lazy[QueueServiceClient]
-    evidence: Lazy[BlobServiceClient]
-    archives: Lazy[BlobServiceClient]
-
-
-@dataclass(frozen=True)
 class Checkable:
-    """What there is to check beside tenants."""
+    """What there is to check beside tenants; `homes` as the app itself reaches them."""
 
     homes: Homes
     new_links: Callable[[], DownloadLinks]
     key: SigningKey
-    last_sweep: Callable[[], Awaitable[datetime | None]]
+    last_sweep: LastSweep
 
 
 def build_checks(what: Checkable, link_ip_range: str | None, clock: Clock) -> Sequence[Check]:

@@ -14,8 +14,8 @@ from shared.domain.errors import PrivacyError
 from tests.paths import ROOT
 
 PACKAGES = (
-    *("shared", "export_function", "delete_function", "worker_function", "upkeep_function"),
-    "operations_function",
+    *("shared", "composition", "export_function", "delete_function", "worker_function"),
+    *("operations_function", "upkeep_function"),
 )
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception"})
 

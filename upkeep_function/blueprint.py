@@ -1,23 +1,27 @@
 """The timer function."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 import structlog
 
-from shared.domain.bulk.upkeep import BatchUpkeep
-from shared.domain.upkeep import Upkeep
+if TYPE_CHECKING:
+    from shared.domain.bulk.upkeep import BatchUpkeep
+    from shared.domain.upkeep import Upkeep
 
 EVERY_MINUTE = "0 * * * * *"
 """NCRONTAB: seconds first, UTC."""
 
 
-def upkeep_blueprint(upkeep: Upkeep, batches: BatchUpkeep) -> func.Blueprint:
+def upkeep_blueprint(upkeep: "Callable[[], Upkeep]", batches: "Callable[[], BatchUpkeep]") -> func.Blueprint:
     """The timer trigger; the host runs one at a time, and two at once would do no harm."""
     blueprint = func.Blueprint()
 
     @blueprint.timer_trigger("timer", schedule=EVERY_MINUTE)
     async def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker wants the binding
         structlog.contextvars.clear_contextvars()
-        await batches.sweep()
-        await upkeep.sweep()
+        await batches().sweep()
+        await upkeep().sweep()
 
     return blueprint

@@ -1,37 +1,35 @@
 """Queue functions: run a request's plan; take back what failed too often."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 import structlog
 
 from shared.domain.ports import Log
-from shared.domain.runner import Runner
+
+if TYPE_CHECKING:
+    from worker_function.work import RequestWork
 
 QUEUE = "privacy-requests"
 POISON = f"{QUEUE}-poison"
 Work = Callable[[str], Awaitable[None]]
-"""Takes a request's id."""
+"""Takes the id that a message holds."""
 
 
 def worker_blueprint(
-    runner: Runner, follow_ups: Sequence[Work], decode: Callable[[bytes], str], log: Log
+    requests: "Callable[[], RequestWork]", decode: Callable[[bytes], str], log: Log
 ) -> func.Blueprint:
-    """The queue trigger and the poison-queue trigger; `follow_ups` do what follows a request's end."""
+    """The queue trigger and the poison-queue trigger; `requests` is called with the first message."""
     blueprint = func.Blueprint()
 
     @blueprint.queue_trigger("message", queue_name=QUEUE, connection="STATE")
     async def run_request(message: func.QueueMessage) -> None:
-        await handle(message, run_and_follow_up, decode, log)
-
-    async def run_and_follow_up(request_id: str) -> None:
-        await runner.run(request_id)
-        for follow_up in follow_ups:
-            await follow_up(request_id)
+        await handle(message, lambda request_id: requests().run(request_id), decode, log)
 
     @blueprint.queue_trigger("message", queue_name=POISON, connection="STATE")
     async def take_back_poison(message: func.QueueMessage) -> None:
-        await handle(message, runner.count_poison, decode, log)
+        await handle(message, lambda request_id: requests().take_back(request_id), decode, log)
 
     return blueprint
 
@@ -42,7 +40,7 @@ async def handle(
     decode: Callable[[bytes], str],
     log: Log,
 ) -> None:
-    """Do `work` for the request that the message names; a message that names none is dropped."""
+    """Do `work` for what the message names; a message that names nothing is dropped."""
     structlog.contextvars.clear_contextvars()
     try:
         request_id = decode(message.get_body())

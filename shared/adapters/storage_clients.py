@@ -114,3 +114,13 @@ class Lazy(Generic[Client]):
             await self._prepare(self._client)
             self._prepared = True
         return self._client
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The services that everything is kept in."""
+
+    tables: Lazy[TableServiceClient]
+    queues: Lazy[QueueServiceClient]
+    evidence: Lazy[BlobServiceClient]
+    archives: Lazy[BlobServiceClient]

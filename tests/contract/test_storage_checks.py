@@ -16,10 +16,10 @@ from shared.adapters.download_links import AccountKeyLinks
 from shared.adapters.evidence_blobs import prepare_evidence
 from shared.adapters.export_blobs import CONTAINER, prepare_container
 from shared.adapters.local_receipt_keys import LocalReceiptKey
-from shared.adapters.storage_clients import Lazy, StorageAccount
+from shared.adapters.storage_clients import Homes, Lazy, StorageAccount
 from shared.adapters.table_register import prepare_passing, prepare_register
 from shared.adapters.work_queue import QUEUE, prepare_queue
-from shared.check_settings import Checkable, Homes, build_checks
+from shared.check_settings import Checkable, build_checks
 from shared.domain.checks.check import Name, Place, examine
 from shared.domain.checks.reason import Found, Result
 from shared.domain.ports import Clock

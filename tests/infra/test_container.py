@@ -82,7 +82,10 @@ def test_only_what_is_deployed_elsewhere_is_copied() -> None:
 
 
 def test_every_package_of_the_app_is_copied() -> None:
-    packages = {f"{path.parent.name}/" for path in ROOT.glob("*_function/__init__.py")} | {"shared/"}
+    packages = {f"{path.parent.name}/" for path in ROOT.glob("*_function/__init__.py")} | {
+        "shared/",
+        "composition/",
+    }
     assert packages | {"host.json", "function_app.py", "requirements.txt"} == set(COPIED)
 
 

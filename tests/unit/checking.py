@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from operations_function.checks import ChecksDesk, checks_blueprint
+from operations_function.blueprint import checks_blueprint
+from operations_function.checks import ChecksDesk
 from shared.domain.checks.check import Check, Name, Place
 from shared.domain.checks.common_reasons import SWEPT
 from shared.domain.checks.reason import Found, Reason, found
@@ -69,7 +70,8 @@ class Clinic:
 
     @property
     def office(self) -> Office:
-        return Office(self.bulk, Functions(checks_blueprint(self.desk), health_blueprint(self.faults)))
+        checks = checks_blueprint(lambda: self.desk, self.world.log)
+        return Office(self.bulk, Functions(checks, health_blueprint(self.faults)))
 
     @property
     def desk(self) -> ChecksDesk:

@@ -76,7 +76,8 @@ def operations(
         log=world.log,
         addresses=addresses,
     )
-    return Functions(operations_blueprint(desk, BatchesDesk(desk.gate, bulk.desk, desk.allowance)))
+    batches = BatchesDesk(desk.gate, bulk.desk, desk.allowance)
+    return Functions(operations_blueprint(lambda: desk, lambda: batches, world.log))
 
 
 REASONS = {"extend": "complexity", "pause": "identity_in_doubt", "refuse": "excessive"}

@@ -1,16 +1,26 @@
-"""The app as a whole: its routes are those of openapi.yaml, sound or degraded."""
+"""The app as a whole: its routes are those of openapi.yaml, sound or degraded; its parts, when needed."""
 
 import json
+import os
 import subprocess
 import sys
+from datetime import timedelta
+from functools import cached_property
 from typing import cast
 
 import azure.functions as func
+import pytest
 
+from composition.app import App
+from composition.parts import parts_of
+from export_function.plan import ExportPlan
 from function_app import build, build_degraded
+from shared.domain.plan import names
+from shared.domain.states import Kind
 from shared.settings import Fault, load_settings
 from tests.contract_of_api import OPENAPI
 from tests.paths import ROOT
+from tests.unit.samples import a_request
 from tests.unit.test_settings import environment
 
 Route = tuple[str, str, str]
@@ -52,7 +62,64 @@ def test_no_get_does_anything() -> None:
     assert {name.partition("_")[0] for name in gets} <= {"health", "list", "show", "search"}
 
 
-def test_what_only_an_archive_or_an_e_mail_needs_is_not_loaded_at_the_start() -> None:
-    loaded = "{'jinja2', 'azure.communication.email'} & set(sys.modules)"
-    code = f"import function_app, shared.notice_settings, sys; sys.exit(bool({loaded}))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+def after(statement: str) -> set[str]:
+    """Every module that a fresh process has loaded after this."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{statement}\nprint(*sys.modules)"],
+        cwd=ROOT,
+        env=os.environ | environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return set(done.stdout.split())
+
+
+LATE = {
+    *{"delete_function.plan", "export_function.plan", "worker_function.work", "shared.domain.runner"},
+    *{"shared.directory_settings", "shared.adapters.graph.directory", "msgraph_core"},
+    *{"shared.domain.upkeep", "shared.domain.bulk.upkeep", "shared.domain.bulk.runner", "shared.list_lines"},
+    *{"operations_function.desk", "operations_function.batches", "operations_function.checks"},
+    "shared.adapters.graph.tenant_checks",
+}
+"""What some kinds of functions need, and not those that take requests."""
+PARTS = [name for name, one in vars(App).items() if isinstance(one, cached_property)]
+EVERY_PART = f"""import os, pathlib, datetime, composition.app, composition.parts, shared.settings
+settings = shared.settings.load_settings(os.environ)
+app = composition.app.App(composition.parts.parts_of(settings, datetime.timedelta(1), pathlib.Path()))
+for name in {PARTS}:
+    getattr(app, name)
+"""
+
+
+def test_a_start_loads_nothing_that_only_some_functions_need() -> None:
+    at_start = after("import function_app")
+    assert at_start & {*LATE, "jinja2", "azure.communication.email"} == set()
+    assert at_start > {"shared.front_desk", "shared.adapters.table_store"}
+
+
+def test_every_part_is_made_of_sound_settings_when_it_is_asked_for() -> None:
+    assert after(EVERY_PART) >= LATE
+
+
+@pytest.fixture
+def app() -> App:
+    return App(parts_of(load_settings(environment()), timedelta(minutes=10), ROOT))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_is_made_once(app: App, name: str) -> None:
+    assert getattr(app, name) is getattr(app, name)
+
+
+def test_all_that_ask_a_tenant_keep_to_one_pace(app: App) -> None:
+    assert app.operators_desk.people.directories is app.parts.directories
+    assert isinstance(plan := app.plans[Kind.EXPORT], ExportPlan)
+    assert plan.identification.directories.by_name is app.parts.directories
+
+
+def test_steps_are_shown_as_they_are_run(app: App) -> None:
+    for kind in Kind:
+        shown, run = (plans[kind](a_request(kind)) for plans in (app.doors.plans, app.work.runner.plans))
+        assert names(shown) == names(run) != frozenset()

@@ -98,7 +98,9 @@ def test_no_address_is_left(address: str) -> None:
     assert address not in masked(f"x {address} y")
 
 
-SOURCES = [path for folder in ("shared", "*_function") for path in ROOT.glob(f"{folder}/**/*.py")]
+SOURCES = [
+    path for folder in ("shared", "composition", "*_function") for path in ROOT.glob(f"{folder}/**/*.py")
+]
 LOGGERS = {"info", "warning", "error", "exception"}
 
 

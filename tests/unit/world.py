@@ -64,6 +64,7 @@ from tests.fakes import (
 )
 from tests.unit.receipts import signer_of
 from tests.unit.samples import NOW, linked_pair
+from worker_function.work import RequestWork
 
 WINDOW = timedelta(minutes=5)
 BUDGET = timedelta(hours=1)
@@ -244,10 +245,8 @@ class World:
 
     async def work(self, request_id: str) -> None:
         """What a worker does with a message."""
-        await self.runner.run(request_id)
-        await self.unblocker.run(request_id)
-        await self.certifier.run(request_id)
-        await self.notifier.run(request_id)
+        follow_ups = (self.unblocker.run, self.certifier.run, self.notifier.run)
+        await RequestWork(self.runner, follow_ups, self.store, self.clock).run(request_id)
 
     async def settle(self, request_id: str) -> PrivacyRequest:
         """Let time pass, message by message, until there are none."""
