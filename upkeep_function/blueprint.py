@@ -21,7 +21,9 @@ def upkeep_blueprint(upkeep: "Callable[[], Upkeep]", batches: "Callable[[], Batc
     @blueprint.timer_trigger("timer", schedule=EVERY_MINUTE)
     async def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker wants the binding
         structlog.contextvars.clear_contextvars()
-        await batches().sweep()
-        await upkeep().sweep()
+        try:
+            await batches().sweep()
+        finally:  # a fault with lists is the host's to tell of, and keeps no promise about a request waiting
+            await upkeep().sweep()
 
     return blueprint

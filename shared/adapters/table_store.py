@@ -189,8 +189,8 @@ def _delete(request_id: str, name: str) -> tuple[str, Entity]:
 
 # A version is the ETag of row `request`, and each row that stands beside it, but for the journal, with a
 # digest of what it holds. What holds the same is not written again: that was half of what a save costs. And
-# a row can only be deleted where it stands, else the whole transaction fails. No row changes without row
-# `request`.
+# a row can only be deleted where it stands, else the whole transaction fails. Until all are removed no row
+# changes without row `request`.
 def _version(head: Mapping[str, object], rows: Mapping[str, Mapping[str, object]]) -> str:
     beside = (name for name in sorted(rows) if name != HEAD and not name.startswith(EVENT))
     digests = (f"{name}={_digest(rows[name])}" for name in beside)
@@ -207,4 +207,4 @@ def _standing(version: str) -> dict[str, str]:
 
 
 def _digest(row: Mapping[str, object]) -> str:
-    return blake2b(str(row["json"]).encode(), digest_size=16).hexdigest()
+    return blake2b(str(row.get("json")).encode(), digest_size=16).hexdigest()

@@ -101,10 +101,10 @@ def _of_work(request: PrivacyRequest, margin: timedelta) -> Iterator[Item]:
 
 
 def _has_message(request: PrivacyRequest) -> bool:
-    """Whether a message was sent for when it is ready; what has vanished has its old one at best."""
+    """Whether one was sent for when it is ready. Of a run that vanished, the old one may come, or may not."""
     if request.status is Status.WAITING and request.until:
         return request.until - request.updated_at <= LONGEST_NUDGE
-    return request.status is Status.ACCEPTED
+    return request.leased_until is None
 
 
 def _of_notices(request: PrivacyRequest) -> Iterator[Item]:

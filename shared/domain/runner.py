@@ -29,7 +29,7 @@ from shared.domain.plan import Plan, Step, Unfinished, names
 from shared.domain.ports import Clock, Log, RequestStore, Stored, Telemetry, WorkQueue
 from shared.domain.promises import Promises
 from shared.domain.request import PrivacyRequest
-from shared.domain.states import Kind, Status
+from shared.domain.states import Kind
 from shared.domain.telemetry import QUEUE_AGE, SpanName
 from shared.domain.turn import Timing, Turn
 
@@ -115,8 +115,8 @@ class Runner:
         ready = ready_at(request, self.timing.margin)
         if ready is None or ready > now:
             self.log.info("message_dropped", status=request.status)
-            if ready is not None and request.status is Status.RUNNING:
-                await self._nudge(request_id, ready - now)  # should its worker have vanished
+            if ready is not None:  # should its worker have vanished, or its own message have come too early
+                await self._nudge(request_id, ready - now)
             return None
         vanished = request.leased_until is not None
         if vanished:  # whoever held the lease ended without a word; that counts as a failed try

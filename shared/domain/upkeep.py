@@ -107,6 +107,8 @@ class Upkeep:
             self.log.info("look_overtaken")
         except PrivacyError as error:
             self.log.warning("look_failed", request_id=stored.due.request_id, code=error.code)
+        except Exception:  # such as a record that cannot be read
+            self.log.exception("look_failed", request_id=stored.due.request_id, code="unexpected_error")
 
     async def _look(self, stored: StoredDue, turn: Turn) -> None:
         try:

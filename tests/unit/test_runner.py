@@ -76,6 +76,17 @@ async def test_a_worker_that_vanished_is_followed_by_another_after_its_lease() -
     assert request.run > 1
 
 
+async def test_a_message_that_comes_too_early_is_followed_by_another_for_the_wait_s_end() -> None:
+    world = World()
+    accepted = await world.accept(Kind.EXPORT, EMAIL)
+    world.queue.due()
+    stored, until = await world.store.get(accepted.request.id), NOW + timedelta(minutes=2)
+    running = stored.request.claimed(NOW, NOW + TIMING.lease)
+    await world.store.save(replace(stored, request=running.waiting(NOW, until, "replication")))
+    await world.runner.run(accepted.request.id)
+    assert world.queue.until_next() == timedelta(minutes=2)
+
+
 async def test_an_overtaken_worker_saves_nothing() -> None:
     world = World()
     accepted = await world.accept(Kind.EXPORT, EMAIL)

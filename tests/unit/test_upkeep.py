@@ -9,12 +9,13 @@ import pytest
 from delete_function.guarding import Policy
 from shared.domain.agenda import LONGEST_NUDGE, Act, Item, Retention, agenda, ready_at
 from shared.domain.errors import InvalidTransition, StorageUnavailable
-from shared.domain.ports import Due, Entry
+from shared.domain.ports import Due, Entry, Stored
 from shared.domain.promises import Promises
 from shared.domain.receipts import KEYS_OWNER
 from shared.domain.states import Kind, Status
 from shared.domain.subject import EmailSubject
 from shared.domain.upkeep import MOST_PASSED
+from tests.unit.bulk import MAKER
 from tests.unit.samples import NOW
 from tests.unit.world import World
 
@@ -294,6 +295,39 @@ async def test_a_table_of_passing_things_that_is_down_holds_up_no_sweep() -> Non
     await world.upkeep.sweep()
     assert told(world, "passed_not_forgotten") == [{"code": "storage_unavailable"}]
     assert await world.upkeep.last_sweep() == NOW
+
+
+async def test_a_record_that_cannot_be_read_holds_up_no_other() -> None:
+    world = World()
+    requests = [
+        (await world.accept(Kind.EXPORT, EmailSubject(f"{n}@example.com"))).request.id for n in range(9)
+    ]
+    read, broken = world.store.get, requests[4]
+
+    async def unreadable(request_id: str) -> Stored:
+        if request_id == broken:
+            raise ValueError("a row that is no JSON")
+        return await read(request_id)
+
+    world.store.get = unreadable  # type: ignore[method-assign] # a fake is bent
+    world.queue.messages.clear()
+    await world.clock.sleep(timedelta(minutes=5))
+    await world.upkeep.sweep()
+    assert sorted(world.queue.due()) == sorted({*requests} - {broken})
+    assert told(world, "look_failed") == [{"request_id": broken, "code": "unexpected_error"}]
+    assert await world.upkeep.last_sweep() == world.clock.now()
+
+
+async def test_an_approved_request_has_a_message_that_may_wait_as_well() -> None:
+    world = World(policy=Policy(asks=True))
+    world.person("contoso")
+    await world.ended(Kind.DELETION, EMAIL)
+    (request_id,) = world.store.records
+    approved = await world.decisions.approve(request_id, MAKER)
+    world.queue.messages.clear()
+    await world.upkeep.sweep()
+    assert world.queue.messages == []
+    assert approved.status is Status.RUNNING
 
 
 async def test_health_knows_when_the_last_sweep_went_through() -> None:
