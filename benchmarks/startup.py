@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from tests.unit.test_composition import EVERY_PART
+from tests.unit.every_part import EVERY_PART
 from tests.unit.test_settings import environment
 
 ROUNDS = 7

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
-from functools import cached_property
 from typing import cast
 
 import azure.functions as func
@@ -20,6 +19,7 @@ from shared.domain.states import Kind
 from shared.settings import Fault, load_settings
 from tests.contract_of_api import OPENAPI
 from tests.paths import ROOT
+from tests.unit.every_part import EVERY_PART, PARTS
 from tests.unit.samples import a_request
 from tests.unit.test_settings import environment
 
@@ -84,13 +84,6 @@ LATE = {
     "shared.adapters.graph.tenant_checks",
 }
 """What some kinds of functions need, and not those that take requests."""
-PARTS = [name for name, one in vars(App).items() if isinstance(one, cached_property)]
-EVERY_PART = f"""import os, pathlib, datetime, composition.app, composition.parts, shared.settings
-settings = shared.settings.load_settings(os.environ)
-app = composition.app.App(composition.parts.parts_of(settings, datetime.timedelta(1), pathlib.Path()))
-for name in {PARTS}:
-    getattr(app, name)
-"""
 
 
 def test_a_start_loads_nothing_that_only_some_functions_need() -> None:
