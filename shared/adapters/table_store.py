@@ -188,7 +188,7 @@ def _delete(request_id: str, name: str) -> tuple[str, Entity]:
 
 
 # A version is the ETag of row `request`, and each row that stands beside it, but for the journal, with a
-# digest of what it holds. What holds the same is not written again: that was half of what a save costs. And
+# digest of what it holds. What holds the same is not written again, a third of what a save costs. And
 # a row can only be deleted where it stands, else the whole transaction fails. Until all are removed no row
 # changes without row `request`.
 def _version(head: Mapping[str, object], rows: Mapping[str, Mapping[str, object]]) -> str:
