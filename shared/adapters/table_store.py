@@ -207,4 +207,5 @@ def _standing(version: str) -> dict[str, str]:
 
 
 def _digest(row: Mapping[str, object]) -> str:
+    """Of what the row holds as ours; a row that somebody else has put there may hold nothing of the kind."""
     return blake2b(str(row.get("json")).encode(), digest_size=16).hexdigest()

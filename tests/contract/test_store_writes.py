@@ -70,6 +70,16 @@ async def test_what_was_found_in_one_tenant_is_written_for_that_one(recorded: Re
     assert await written(recorded, stepped) == {HEAD, journalled(stepped), "tenant-fabrikam"}
 
 
+async def test_a_row_that_is_none_of_ours_is_neither_read_nor_written(recorded: Recorded) -> None:
+    request_id = recorded.added.request.id
+    theirs = {"PartitionKey": request_id, "RowKey": "theirs", "note": "by hand"}
+    await recorded.service.get_table_client(TABLE).create_entity(theirs)
+    read = await recorded.store.get(request_id)
+    assert read.request == recorded.added.request
+    stepped = with_a_step_done(read)
+    assert await written(recorded, stepped) == {HEAD, journalled(stepped)}
+
+
 async def test_what_is_put_back_as_it_was_is_written_again(recorded: Recorded) -> None:
     before = recorded.added.request
     absent = before.with_progress(replace(before.progress("fabrikam"), absent_since=NOW))
