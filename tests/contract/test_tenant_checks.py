@@ -12,7 +12,7 @@ from local.graph.directory import ALL_ROLES
 from shared.adapters.clock import SystemClock
 from shared.adapters.graph.calls import Principal
 from shared.adapters.graph.certificates import read_certificate
-from shared.adapters.graph.check_requests import BEGINNING, SHOWN_AS
+from shared.adapters.graph.check_requests import BEGINNING, SHOWN_AS, THROW_AWAY_NAME, fresh_name
 from shared.adapters.graph.credentials import ClientSecret, Proof, Registration
 from shared.adapters.graph.endpoints import Endpoints
 from shared.adapters.graph.probe import TenantToCheck
@@ -432,6 +432,13 @@ async def test_what_a_killed_run_left_is_removed_by_the_next(tenant: Tenant) -> 
     assert [one.code for one in said] == ["hard_deletes", "leftovers_removed"]
     assert "2" in said[1].meaning
     assert [tenant.simulator.state("contoso", one) for one in (active, recycled)] == ["gone", "gone"]
+
+
+def test_a_fresh_name_is_known_again_for_a_throw_away_user_s() -> None:
+    name = fresh_name("contoso.onmicrosoft.com")
+    assert THROW_AWAY_NAME.fullmatch(name)
+    assert THROW_AWAY_NAME.fullmatch("a" * 32 + name)
+    assert fresh_name("contoso.onmicrosoft.com") != name
 
 
 def added(tenant: Tenant, **changed: object) -> str:

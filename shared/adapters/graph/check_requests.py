@@ -1,6 +1,7 @@
 """Requests of the calls that only checks make. None of them finds a person."""
 
 import json
+import re
 import secrets
 
 from kiota_abstractions.method import Method
@@ -12,10 +13,17 @@ from shared.adapters.graph.send import MakeRequest
 
 BEGINNING = "privacy-check-"
 """Of every throw-away user's principal name."""
+THROW_AWAY_NAME = re.compile(rf"([0-9a-f]{{32}})?{BEGINNING}[0-9a-f]{{32}}@.+")
+"""Such a name; in the recycle bin the object id stands before it."""
 SHOWN_AS = "Throw-away user of a check"
 THROW_AWAY_PROPERTIES = ("id", "displayName", "userPrincipalName", "accountEnabled", "createdDateTime")
 MOST_LEFTOVERS = 10
 """Throw-away users of earlier runs that one run removes."""
+
+
+def fresh_name(domain: str) -> str:
+    """A throw-away user's principal name, which nobody has yet."""
+    return f"{BEGINNING}{secrets.token_hex(16)}@{domain}"
 
 
 def organization(graph: GraphServiceClient) -> RequestInformation:

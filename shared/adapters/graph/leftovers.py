@@ -1,7 +1,6 @@
 """Throw-away users of runs that were killed: found by their names, and removed by the next run."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ _PLACES: Sequence[tuple[Call, MakeRequest]] = (
     (calls.FIND_USERS, check_requests.throw_away_users),
     (LIST_DELETED, check_requests.deleted_throw_away_users),
 )
-_NAME = re.compile(rf"([0-9a-f]{{32}})?{check_requests.BEGINNING}[0-9a-f]{{32}}@.+")
-"""In the recycle bin the object id stands before it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Leftovers:
         """Whether all that marks a throw-away user is there, so that nobody else is ever taken for one."""
         made_at = moment(user.get("createdDateTime"))
         return (
-            _NAME.fullmatch(str(user.get("userPrincipalName")).lower()) is not None
+            check_requests.THROW_AWAY_NAME.fullmatch(str(user.get("userPrincipalName")).lower()) is not None
             and user.get("displayName") == check_requests.SHOWN_AS
             and user.get("accountEnabled") is False
             and made_at is not None

@@ -1,6 +1,5 @@
 """The checks of one tenant. Those that read look for somebody whom nobody is."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from functools import partial
@@ -88,7 +87,7 @@ class GraphTenantChecks:
         return (await self._reading.value(READ_ORGANIZATION, check_requests.organization, read),)
 
     async def _users(self) -> Sequence[Found]:
-        name = f"{check_requests.BEGINNING}{secrets.token_hex(16)}@{self._tenant.domain}"
+        name = check_requests.fresh_name(self._tenant.domain)
         await self._reading.value(calls.FIND_USERS, check_requests.named(name), items)
         return (found(reasons.READS),)
 

@@ -5,7 +5,6 @@ what was made here: the id that Graph gave, or names and a state that no other a
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ class ThrowAway:
         return found(reasons.HARD_DELETES) if purged else left
 
     async def _made(self) -> str:
-        name = f"{check_requests.BEGINNING}{secrets.token_hex(16)}@{self.domain}"
+        name = check_requests.fresh_name(self.domain)
         try:
             made = await self.probe.value(CREATE_USER, check_requests.create(name), created)
         except _PASSING:
