@@ -1,5 +1,6 @@
 """Real processes that tests share; each starts when first asked for."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -23,6 +24,11 @@ hypothesis.settings.load_profile("repeatable")
 
 TOLD = "told"
 """A property by which a test says something that is shown whatever becomes of it, from any process."""
+
+
+def pytest_configure() -> None:
+    """Let ctrl-C reach the command: a shell that runs the tests in the background has all ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
